@@ -1,0 +1,57 @@
+# The commands of this project. `make run` and `make test` need only Python 3.11+, venv, pip and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+JOBS   ?= auto
+
+.PHONY: run test check format lint types imports bench judge clauses lock clean
+
+run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
+	@$(BIN)/gatepost serve
+
+test: $(VENV)/dev.stamp          ## the whole suite
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+check: format lint types imports ## everything a machine can check without running the product
+
+format: $(VENV)/dev.stamp
+	@$(BIN)/ruff format --check proxy policies tests benchmarks
+
+lint: $(VENV)/dev.stamp
+	@$(BIN)/ruff check proxy policies tests benchmarks
+
+types: $(VENV)/dev.stamp
+	@$(BIN)/mypy
+
+imports: $(VENV)/dev.stamp
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp         ## what the gateway costs, as ratios from one run
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+clauses: $(VENV)/core.stamp      ## clause -> rules -> examples
+	@$(BIN)/gatepost policy list --by-clause
+
+lock:                            ## rewrite the hashed requirements (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -o requirements/core.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -c requirements/core.txt --extra postgres --group dev -o requirements/dev.txt
+
+# uv is used when it is there, pip otherwise; both install the same hashed files.
+INSTALL = if command -v uv >/dev/null 2>&1; then VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install -q --require-hashes -r $(1) && VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install -q --no-deps -e .; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; fi
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Gatepost needs Python 3.11 or newer; set PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/core.stamp: requirements/core.txt pyproject.toml | $(VENV)/bin/python
+	@test -e $(VENV)/dev.stamp -a ! $(VENV)/dev.stamp -ot requirements/core.txt || { echo "Setting up $(VENV) (once, under a minute) ..."; $(call INSTALL,requirements/core.txt); }
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) for tests (once, a minute or so) ..."
+	@$(call INSTALL,requirements/dev.txt)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
