@@ -1,0 +1,82 @@
+"""Every event the log can hold, one typed function each: `noun.past_verb`, one JSON line on stdout.
+
+No body text and no address in clear: addresses are logged as their domain. Values are JSON-escaped, so no
+mail can forge a line.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from gatepost.model import Message, MessageId
+
+_log: Any = structlog.stdlib.get_logger()  # structlog's bound loggers are dynamic
+
+
+def set_up(level: str = "info", *, plain: bool = False) -> None:
+    """Send events of `level` and above to stdout, as JSON or, for people at a terminal, as plain text."""
+    levels = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+    render: Any = structlog.dev.ConsoleRenderer() if plain else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(levels[level]),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+
+
+def domain(address: str) -> str:
+    """What the log may show of an address."""
+    return address.rpartition("@")[2].lower() or "<>"
+
+
+def message_received(message: Message) -> None:
+    """A mail was taken whole; nothing is decided yet."""
+    _log.debug(
+        "message.received",
+        id=message.id,
+        peer=message.session.peer,
+        account=message.session.account,
+        sender=domain(message.envelope.mail_from),
+        recipients=len(message.envelope.recipients),
+        bytes=len(message.raw),
+    )
+
+
+def message_done(
+    message: Message, *, action: str, answer: str, rules: Sequence[str], purpose: str, seconds: float
+) -> None:
+    """The one line that tells a message's whole story."""
+    _log.info(
+        "message.done",
+        id=message.id,
+        peer=message.session.peer,
+        account=message.session.account,
+        sender=domain(message.envelope.mail_from),
+        recipients=len(message.envelope.recipients),
+        bytes=len(message.raw),
+        action=action,
+        answer=answer,
+        rules=list(rules),
+        purpose=purpose,
+        ms=round(seconds * 1000, 1),
+    )
+
+
+def message_undecided(id: MessageId, error: BaseException) -> None:
+    """Something of ours failed; the sender was told 451 and comes again."""
+    _log.error("message.undecided", id=id, error=type(error).__name__, exc_info=error)
+
+
+def task_failed(name: str, error: BaseException) -> None:
+    """Background work ended with an error."""
+    _log.error("task.failed", task=name, error=type(error).__name__, exc_info=error)

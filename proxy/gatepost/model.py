@@ -1,0 +1,199 @@
+"""The values that move through the proxy. All frozen.
+
+*Mail* is content, a *message* is one transaction: an envelope, a session and the bytes as received.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import NewType
+
+from gatepost_policies.model import Finding, Verdict
+
+MessageId = NewType("MessageId", str)
+OrderId = NewType("OrderId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One RCPT TO as given, with its DSN parameters (RFC 3461) undecoded."""
+
+    address: str
+    notify: str = ""  # "NEVER" or "SUCCESS,FAILURE,DELAY"
+    orcpt: str = ""  # "rfc822;user@example.com", xtext as it came
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """MAIL and RCPT exactly as given (RFC 5321 §3.3); the null sender is the empty string."""
+
+    mail_from: str
+    recipients: tuple[Recipient, ...]
+    smtputf8: bool = False  # RFC 6531
+    body: str = ""  # "7BIT", "8BITMIME" (RFC 6152) or not said
+    ret: str = ""  # DSN RET: "FULL" or "HDRS"
+    envid: str = ""  # DSN ENVID, xtext as it came
+
+    @property
+    def rcpt_tos(self) -> tuple[str, ...]:
+        """The recipients' addresses in the order given."""
+        return tuple(recipient.address for recipient in self.recipients)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a client logged in with, for relays that want it. Never stored, never logged."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who speaks, and how: what a Received line tells (RFC 5321 §4.4)."""
+
+    peer: str  # address of the client, after PROXY
+    helo: str
+    protocol: str  # "SMTP", "ESMTP", "ESMTPS", "ESMTPSA" … (RFC 3848); UTF8 forms by RFC 6531
+    account: str = ""  # the gateway user; empty for a trusted network
+    credentials: Credentials | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One transaction. `raw` is the mail with CRLF line ends and without dot-stuffing, never rewritten."""
+
+    id: MessageId
+    received_at: datetime
+    session: Session
+    envelope: Envelope
+    raw: bytes = field(repr=False)
+
+
+class MessageState(Enum):
+    """Where a message is. The transitions stand in `states.MESSAGE`."""
+
+    ATTEMPTING = "attempting"  # a process is at it; the relay can't have taken it yet
+    SENDING = "sending"  # the final dot may have gone out
+    SPOOLED = "spooled"  # waits for the next attempt; its bytes are kept
+    HELD = "held"  # waits for a reviewer; its bytes are kept
+    IN_DOUBT = "in-doubt"  # the relay's answer to the final dot was lost; a person decides
+    RELAYED = "relayed"  # the relay has it
+    REFUSED = "refused"  # the sender was told no
+    ABANDONED = "abandoned"  # the gateway died before it answered, or answered 4xx; the sender comes again
+    BOUNCED = "bounced"  # was stored, could not be delivered; the sender was sent a report
+    REJECTED = "rejected"  # a reviewer said no
+    EXPIRED = "expired"  # held past its retention
+
+
+class ClaimState(Enum):
+    """Where an order's one review request is (D4b). The transitions stand in `states.CLAIM`."""
+
+    RESERVED = "reserved"  # a message holds it and is not yet settled
+    CONFIRMED = "confirmed"  # the relay took the request
+    IN_DOUBT = "in-doubt"  # it may have gone out: counts as sent
+    RELEASED = "released"  # definitely not sent: free again
+    GRANTED = "granted"  # an admin allowed another request
+
+
+class AnswerKind(Enum):
+    """What the sender is told at the end of DATA; the texts stand in `smtp/replies.py`."""
+
+    RELAYED = "relayed"
+    HELD = "held"
+    STORED = "stored"  # accepted and durable; goes out as soon as the relay takes it
+    REFUSED = "refused"  # by the guidelines
+    REFUSED_BY_RELAY = "refused-by-relay"
+    DEFERRED = "deferred"  # 451 4.4.1: the relay can't take it now, nothing was stored
+    UNDECIDED = "undecided"  # 451 4.3.0: the gateway itself failed, nothing was sent
+    IN_DOUBT = "in-doubt"  # 451 4.4.2: it may have gone out; never sent again by itself
+    BUSY = "busy"  # 451 4.3.2: the same mail is being handled right now
+    LOOP = "loop"  # 554 5.4.6
+
+
+@dataclass(frozen=True, slots=True)
+class RelayReply:
+    """The relay's own words: one reply, its lines joined by a space, printable ASCII, enhanced code apart."""
+
+    code: int
+    enhanced: str  # "2.0.0", or "" when the relay gave none
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one answer to one message; also what a resubmission gets."""
+
+    kind: AnswerKind
+    id: MessageId
+    findings: tuple[Finding, ...] = ()
+    relay: RelayReply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecipient:
+    """A recipient that the relay would not take, while it took others."""
+
+    address: str
+    reply: RelayReply
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The relay's 2xx to the final dot."""
+
+    reply: RelayReply
+    refused: tuple[RefusedRecipient, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What judging one message gave. Without a buyer among the recipients there is no verdict."""
+
+    buyers: tuple[str, ...]
+    verdict: Verdict | None
+    subject: str = ""  # decoded, for lists
+    sender: str = ""  # the From header's address, for lists
+    fingerprint: str = ""  # what tells a resubmission from another mail; "" where nothing can
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One order's entry in the ledger of review requests."""
+
+    order: OrderId
+    state: ClaimState
+    message: MessageId | None  # None for requests made elsewhere and imported
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the journal keeps of one message: who, what was decided and why, and where it is now."""
+
+    id: MessageId
+    received_at: datetime
+    state: MessageState
+    session: Session
+    envelope: Envelope
+    subject: str
+    sender: str
+    size_bytes: int
+    fingerprint: str
+    buyers: tuple[str, ...]
+    action: str  # "relay", "quarantine", "reject"; "pass" for mail to nobody's buyer
+    edition: str = ""
+    digest: str = ""  # of the rulebook
+    purpose: str = ""
+    language: str = ""
+    order_ids: tuple[OrderId, ...] = ()
+    asks_review: bool = False
+    findings: tuple[Finding, ...] = ()
+    deadline_at: datetime | None = None  # of a held mail: the buyer's 24 hours
+    answer: Answer | None = None
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    last_error: str = ""  # the relay's last words, for people
+    has_raw: bool = False
