@@ -80,3 +80,53 @@ def message_undecided(id: MessageId, error: BaseException) -> None:
 def task_failed(name: str, error: BaseException) -> None:
     """Background work ended with an error."""
     _log.error("task.failed", task=name, error=type(error).__name__, exc_info=error)
+
+
+def message_in_doubt(id: MessageId, why: str) -> None:
+    """The relay may have the mail: it counts as sent, and a person decides."""
+    _log.error("message.in_doubt", id=id, why=why)
+
+
+def outcome_unwritten(id: MessageId, state: str, error: BaseException) -> None:
+    """The store failed just when an outcome was to be written; it is tried again."""
+    _log.error("outcome.unwritten", id=id, state=state, error=str(error))
+
+
+def attempt_failed(id: MessageId, error: BaseException) -> None:
+    """Something of ours failed during an attempt; the message was left where it can be found."""
+    _log.error("attempt.failed", id=id, error=type(error).__name__, exc_info=error)
+
+
+def message_looped(id: MessageId) -> None:
+    """Too many Received headers: refused (RFC 5321 §6.3)."""
+    _log.warning("message.looped", id=id)
+
+
+def message_unjudged(id: MessageId, error: BaseException) -> None:
+    """The mail could not be judged within its budget and is held."""
+    _log.warning("message.unjudged", id=id, why=str(error))
+
+
+def message_released(id: MessageId, by: str) -> None:
+    """A person released a held mail."""
+    _log.info("message.released", id=id, by=by)
+
+
+def message_rejected(id: MessageId, by: str) -> None:
+    """A person rejected a held mail."""
+    _log.info("message.rejected", id=id, by=by)
+
+
+def message_retried(id: MessageId, answer: str, attempts: int) -> None:
+    """A stored mail was offered to the relay again."""
+    _log.info("message.retried", id=id, answer=answer, attempts=attempts)
+
+
+def message_recovered(id: MessageId, state: str) -> None:
+    """A dead process had left this message in flight; this is where it is now."""
+    _log.warning("message.recovered", id=id, state=state)
+
+
+def round_failed(error: BaseException) -> None:
+    """The spool could not be worked on; the next round tries again."""
+    _log.error("round.failed", error=str(error))

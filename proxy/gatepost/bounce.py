@@ -1,0 +1,94 @@
+"""The report to a sender whose stored mail was not delivered: a delivery status notification (RFC 3464)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from gatepost.model import Message, RelayReply
+
+HEADER_BYTES = 32_768
+"""At most this much of the returned header block is enclosed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One recipient that did not get the mail, and the relay's last word on it."""
+
+    address: str
+    reply: RelayReply
+
+
+def compose_bounce(message: Message, failures: tuple[Failure, ...], *, hostname: str, at: datetime) -> bytes:
+    """The report as bytes with CRLF: text for people, delivery-status for programs, the mail's headers.
+
+    Only the headers are returned: the buyer's data stays where it is.
+    """
+    head = message.raw.partition(b"\r\n\r\n")[0][:HEADER_BYTES]
+    parts = (
+        ("text/plain; charset=utf-8", _words(message, failures, hostname)),
+        ("message/delivery-status", _status(message, failures, hostname, at)),
+        ("text/rfc822-headers; charset=utf-8", head.decode("utf-8", "replace")),
+    )
+    boundary = f"=_{message.id}"
+    lines = [
+        f"From: Mail delivery <postmaster@{hostname}>",
+        f"To: <{_plain(message.envelope.mail_from)}>",
+        "Subject: Undelivered mail returned to sender",
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: <{message.id}.bounce@{hostname}>",
+        "Auto-Submitted: auto-replied",  # RFC 3834: nobody answers a report
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"',
+        "Content-Transfer-Encoding: 8bit",
+        "",
+    ]
+    for kind, text in parts:
+        lines += [f"--{boundary}", f"Content-Type: {kind}", "Content-Transfer-Encoding: 8bit", "", text]
+    lines += [f"--{boundary}--", ""]
+    text = "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\n", "\r\n").encode("utf-8", "replace")
+
+
+def _plain(address: str) -> str:
+    """An address that can't break out of its line."""
+    return "".join(char for char in address if char.isprintable())
+
+
+def _words(message: Message, failures: tuple[Failure, ...], hostname: str) -> str:
+    lines = [
+        f"This is the mail gateway at {hostname}.",
+        "",
+        "A mail that you sent could not be delivered. It was accepted and stored, and it was not delivered",
+        "to the recipients below. Nothing more will be tried.",
+        "",
+    ]
+    for failure in failures:
+        lines += [
+            f"  {_plain(failure.address)}",
+            f"    {failure.reply.code} {failure.reply.enhanced} {failure.reply.text}".rstrip(),
+        ]
+    lines += ["", f"The gateway's id of your mail is {message.id}.", ""]
+    return "\n".join(lines)
+
+
+def _status(message: Message, failures: tuple[Failure, ...], hostname: str, at: datetime) -> str:
+    fields = [f"Reporting-MTA: dns; {hostname}"]
+    if message.envelope.envid:
+        fields.append(f"Original-Envelope-Id: {_plain(message.envelope.envid)}")
+    fields += [f"Arrival-Date: {format_datetime(message.received_at)}", ""]
+    originals = {each.address: each.orcpt for each in message.envelope.recipients}
+    for failure in failures:
+        enhanced = failure.reply.enhanced or f"{failure.reply.code // 100}.0.0"
+        if originals.get(failure.address):
+            fields.append(f"Original-Recipient: {_plain(originals[failure.address])}")
+        fields += [
+            f"Final-Recipient: rfc822; {_plain(failure.address)}",
+            "Action: failed",
+            f"Status: 5{enhanced[1:]}",  # RFC 3464 §2.3.4: a failure is permanent by now
+            f"Diagnostic-Code: smtp; {failure.reply.code} {enhanced} {failure.reply.text}",
+            f"Last-Attempt-Date: {format_datetime(at)}",
+            "",
+        ]
+    return "\n".join(fields)

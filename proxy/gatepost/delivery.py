@@ -1,0 +1,56 @@
+"""The spool's rounds, over ports only: recover what a dead process left, retry what is due."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gatepost import events
+from gatepost.attempt import Flight, Road
+from gatepost.errors import StoreError
+from gatepost.model import Message
+from gatepost.ports import Quarantine, Spool
+
+
+class Delivery:
+    """Runs rounds until it is cancelled; several processes may run one each over the same store."""
+
+    def __init__(
+        self, *, spool: Spool, quarantine: Quarantine, road: Road, parallel: int, seconds: float
+    ) -> None:
+        self._spool, self._quarantine, self._road = spool, quarantine, road
+        self._parallel, self._seconds = parallel, seconds
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Start the next round now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """A round every few seconds, or sooner when woken; a failing store only delays the next."""
+        while True:
+            try:
+                await self.round()
+            except StoreError as error:
+                events.round_failed(error)
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), self._seconds)
+            except TimeoutError:
+                continue
+
+    async def round(self) -> int:
+        """Recover, then attempt all that is due, `parallel` at a time; how many were attempted."""
+        clock = self._road.clock
+        for entry in await self._spool.recover(clock.now()):
+            events.message_recovered(entry.id, entry.state.value)
+        attempted = 0
+        while messages := await self._spool.due(clock.now(), self._parallel):
+            attempted += len(messages)
+            tasks = [self._road.tasks.start(self._attempt(each), f"retry {each.id}") for each in messages]
+            await asyncio.wait(tasks)
+        return attempted
+
+    async def _attempt(self, message: Message) -> None:
+        entry = await self._quarantine.show(message.id)
+        answer = await self._road.attempt(Flight(message, entry, durable=True, ours=True))
+        events.message_retried(message.id, answer.kind.value, entry.attempts)
