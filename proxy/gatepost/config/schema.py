@@ -11,8 +11,32 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, model_validator
 
+from gatepost.config.address import split
+
+CREDENTIAL = "credential:"
+"""The start of a path that names a systemd credential: `credential:relay-password`."""
+
+
+def _resolved(path: Path, info: ValidationInfo) -> Path:
+    """The file of a credential, once the service manager has passed the folder of credentials."""
+    name = str(path).removeprefix(CREDENTIAL)
+    if name == str(path):
+        return path
+    if not name or "/" in name or name in (".", ".."):
+        raise ValueError("expected credential:NAME, the name without slashes")
+    folder = (info.context or {}).get("credentials")
+    return Path(folder, name) if folder else path
+
+
+def _is_address(address: str) -> str:
+    split(address)
+    return address
+
+
+NamedFile = Annotated[Path, AfterValidator(_resolved)]
+Address = Annotated[str, AfterValidator(_is_address)]
 Network = IPv4Network | IPv6Network
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -58,10 +82,10 @@ class OnRelayFailure(Enum):
 class Listener(Section):
     """One address that mail software connects to."""
 
-    address: str = "127.0.0.1:2525"
+    address: Address = "127.0.0.1:2525"
     tls: ListenerTls = ListenerTls.NONE
-    certificate: Path | None = None
-    key: Path | None = None
+    certificate: NamedFile | None = None
+    key: NamedFile | None = None
     auth_without_tls: bool = False
     proxy_protocol_from: tuple[Network, ...] = ()
 
@@ -136,10 +160,10 @@ class Relay(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     tls: RelayTls = RelayTls.STARTTLS
     verify: bool = True
-    ca_file: Path | None = None
+    ca_file: NamedFile | None = None
     auth: RelayAuth = RelayAuth.NONE
     username: str = ""
-    password_file: Path | None = None
+    password_file: NamedFile | None = None
     password: SecretStr | None = None  # only from GATEPOST_RELAY_PASSWORD
     connections: Count = 20
     messages_per_connection: Count = 200
@@ -185,7 +209,7 @@ class Site(Section):
     """The review site."""
 
     enabled: bool = True
-    address: str = "127.0.0.1:8025"
+    address: Address = "127.0.0.1:8025"
     public_url: str = ""
     session_idle_minutes: Count = 60
     session_hours: Count = 12
@@ -212,7 +236,7 @@ class DkimKey(Section):
 
     domain: str
     selector: str
-    key_file: Path
+    key_file: NamedFile
 
 
 class Dkim(Section):
