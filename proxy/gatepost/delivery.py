@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from gatepost import events
 from gatepost.attempt import Flight, Road
 from gatepost.errors import StoreError
-from gatepost.model import Message
-from gatepost.ports import Quarantine, Spool
+from gatepost.model import Entry, Message, MessageId
+from gatepost.ports import Spool
 
 
 class Delivery:
     """Runs rounds until it is cancelled; several processes may run one each over the same store."""
 
     def __init__(
-        self, *, spool: Spool, quarantine: Quarantine, road: Road, parallel: int, seconds: float
+        self,
+        *,
+        spool: Spool,
+        shown: Callable[[MessageId], Awaitable[Entry]],
+        road: Road,
+        parallel: int,
+        seconds: float,
     ) -> None:
-        self._spool, self._quarantine, self._road = spool, quarantine, road
+        self._spool, self._shown, self._road = spool, shown, road
         self._parallel, self._seconds = parallel, seconds
         self._wake = asyncio.Event()
 
@@ -51,6 +58,6 @@ class Delivery:
         return attempted
 
     async def _attempt(self, message: Message) -> None:
-        entry = await self._quarantine.show(message.id)
+        entry = await self._shown(message.id)
         answer = await self._road.attempt(Flight(message, entry, durable=True, ours=True))
         events.message_retried(message.id, answer.kind.value, entry.attempts)

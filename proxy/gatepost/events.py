@@ -130,3 +130,8 @@ def message_recovered(id: MessageId, state: str) -> None:
 def round_failed(error: BaseException) -> None:
     """The spool could not be worked on; the next round tries again."""
     _log.error("round.failed", error=str(error))
+
+
+def worker_started(pid: int) -> None:
+    """A process for heavy mails was started."""
+    _log.info("worker.started", pid=pid)

@@ -14,9 +14,10 @@ from gatepost_policies.model import Mode
 
 
 class Released(Enum):
-    """How a release ended."""
+    """How a release or a rejection ended."""
 
     SENT = "sent"  # an attempt was made; its answer says what the relay said
+    REJECTED = "rejected"
     NOT_HELD = "not-held"  # someone else was first, or there is no such mail
     SPENT = "spent"  # the order's one review request is taken meanwhile; still held (D4b)
     FAILED = "failed"  # the store failed; still held
@@ -62,4 +63,4 @@ async def reject(id: MessageId, *, by: str, note: str, quarantine: Quarantine) -
     except StoreError as error:
         return ReleaseOutcome(id, Released.FAILED, why=str(error))
     events.message_rejected(id, by)
-    return ReleaseOutcome(id, Released.SENT)
+    return ReleaseOutcome(id, Released.REJECTED)

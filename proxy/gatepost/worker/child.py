@@ -1,0 +1,107 @@
+"""A process of its own for heavy mails: bounded in memory, killed at its deadline, started when first needed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle  # noqa: S403 - only between this process and its own child, over an inherited pipe
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gatepost import events
+from gatepost.config.schema import Policy
+from gatepost.errors import JudgeError
+from gatepost.model import Judgement
+
+MAX_WAITING = 16
+"""Heavy mails that may wait for the child; beyond, the sender is told to come again."""
+SIZE = struct.Struct(">Q")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One mail to judge."""
+
+    raw: bytes
+    account: str
+    recipients: tuple[str, ...]
+    to: tuple[str, ...]
+
+
+class Child:
+    """One child process, one mail at a time; the others wait their turn within their own deadline."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+
+    async def judge(
+        self, raw: bytes, *, account: str, recipients: Sequence[str], to: tuple[str, ...]
+    ) -> Judgement:
+        """Judge in the child within `policy.judge_seconds`, waiting included. Raises JudgeError."""
+        if self._waiting >= MAX_WAITING:
+            raise JudgeError("too many large mails at once")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._policy.judge_seconds), self._turn:
+                return await self._ask(Task(raw, account, tuple(recipients), to))
+        except TimeoutError:
+            raise JudgeError(f"judging took longer than {self._policy.judge_seconds:g} s") from None
+        finally:
+            self._waiting -= 1
+
+    def replace(self, policy: Policy) -> None:
+        """Judge by another configuration from the next mail on."""
+        self._policy = policy
+        self._kill()
+
+    async def close(self) -> None:
+        """End the child."""
+        process = self._process
+        self._kill()
+        if process:
+            await process.wait()
+
+    async def _ask(self, task: Task) -> Judgement:
+        process = await self._running()
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101 - opened as pipes
+        try:
+            message = pickle.dumps(task)
+            process.stdin.write(SIZE.pack(len(message)) + message)
+            await process.stdin.drain()
+            (size,) = SIZE.unpack(await process.stdout.readexactly(SIZE.size))
+            result = pickle.loads(await process.stdout.readexactly(size))  # noqa: S301 - our own child
+        except (OSError, asyncio.IncompleteReadError) as error:
+            self._kill()
+            raise JudgeError("the mail was too much for the reader") from error
+        except BaseException:
+            self._kill()  # at its deadline, or we are stopping: what it would answer is nobody's
+            raise
+        if not isinstance(result, Judgement):
+            raise JudgeError(f"the mail could not be read: {result}")
+        return result
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-c",
+                "from gatepost.worker.process import main; main()",
+                self._policy.model_dump_json(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env={"LC_ALL": "C.UTF-8"},  # none of the parent's secrets
+            )
+            events.worker_started(self._process.pid)
+        return self._process
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        self._process = None
+

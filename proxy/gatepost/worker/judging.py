@@ -1,0 +1,53 @@
+"""The Judge port: reads and judges mail to buyers, inline up to `heavy_bytes`, else in a child process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email.utils import parseaddr
+
+from gatepost.errors import JudgeError
+from gatepost.model import Judgement, Message
+from gatepost.worker.child import Child
+from gatepost.worker.rulebooks import Rulebooks
+from gatepost_policies import buyers, judge, read
+from gatepost_policies.model import Mail, Verdict
+
+LONGEST_FROM = 2_000
+"""Characters of a From header that are looked at for the lists."""
+
+
+class Judging:
+    """Judges by the rulebooks in force; `rulebooks` may be replaced at any time (reload)."""
+
+    def __init__(self, rulebooks: Rulebooks, child: Child, *, heavy_bytes: int) -> None:
+        self.rulebooks = rulebooks
+        self._child, self._heavy_bytes = child, heavy_bytes
+
+    async def judge(self, message: Message) -> Judgement:
+        """Judge one message. Mail without a buyer is not even read. Raises JudgeError over budget."""
+        to = buyers(message.envelope.rcpt_tos)
+        if not to:
+            return Judgement(buyers=(), verdict=None)
+        account, recipients = message.session.account, message.envelope.rcpt_tos
+        if len(message.raw) > self._heavy_bytes:
+            return await self._child.judge(message.raw, account=account, recipients=recipients, to=to)
+        try:
+            return judge_inline(self.rulebooks, message.raw, account=account, recipients=recipients, to=to)
+        except Exception as error:  # the reader never raises; if it does, the mail is held, not passed
+            raise JudgeError(f"the mail could not be read: {type(error).__name__}") from error
+
+
+def judge_inline(
+    rulebooks: Rulebooks, raw: bytes, *, account: str, recipients: Sequence[str], to: tuple[str, ...]
+) -> Judgement:
+    """Read and judge `raw` here and now."""
+    reading = read(raw)
+    rulebook = rulebooks.select(account, to)
+    verdict: Verdict = judge(reading, rulebook, recipients=recipients)
+    return Judgement(buyers=to, verdict=verdict, subject=reading.mail.subject, sender=sender_of(reading.mail))
+
+
+def sender_of(mail: Mail) -> str:
+    """The address of the From header, for lists; never used to decide."""
+    values = mail.values("From")
+    return parseaddr(values[0][:LONGEST_FROM])[1] if values else ""

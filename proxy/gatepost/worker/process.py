@@ -1,0 +1,37 @@
+"""What runs in the child process: judge what comes on stdin until it closes."""
+
+from __future__ import annotations
+
+import pickle  # noqa: S403 - only between a process and its own child, over an inherited pipe
+import resource
+import sys
+from typing import Any
+
+from gatepost.config.schema import Policy
+from gatepost.worker.child import SIZE, Task
+from gatepost.worker.judging import judge_inline
+from gatepost.worker.rulebooks import Rulebooks
+
+MEMORY_BYTES = 2 * 1024**3
+"""Address space of the child; beyond it the mail it works on is held."""
+
+
+def main() -> None:
+    """Serve the parent: a task in, a Judgement or the name of what failed out."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    rulebooks = Rulebooks(Policy.model_validate_json(sys.argv[1]))
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while head := source.read(SIZE.size):
+        task: Task = pickle.loads(source.read(SIZE.unpack(head)[0]))  # noqa: S301 - our own parent
+        answer = pickle.dumps(_judge(rulebooks, task))
+        sink.write(SIZE.pack(len(answer)) + answer)
+        sink.flush()
+
+
+def _judge(rulebooks: Rulebooks, task: Task) -> Any:
+    try:
+        return judge_inline(
+            rulebooks, task.raw, account=task.account, recipients=task.recipients, to=task.to
+        )
+    except Exception as error:  # told to the parent, which holds the mail
+        return type(error).__name__

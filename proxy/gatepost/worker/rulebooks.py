@@ -1,0 +1,75 @@
+"""The rulebooks in force: one an edition, chosen by seller account, marketplace, or the default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gatepost.config.schema import Policy
+from gatepost.errors import ConfigError
+from gatepost.pipeline import Rules
+from gatepost_policies import PackError, load, marketplace_of
+from gatepost_policies.model import Finding
+from gatepost_policies.rulebook import Rule, Rulebook
+
+ONE_PER_ORDER = "d4b-one-per-order"
+
+
+class Rulebooks:
+    """All editions that the configuration names, loaded whole or not at all.
+
+    Raises ConfigError when a pack, an own rule or an override is wrong; then what was in force stays so.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        names = {policy.edition, *policy.by_account.values(), *policy.by_marketplace.values()}
+        try:
+            self._books = {name: self._load(name) for name in sorted(names)}
+        except PackError as error:
+            raise ConfigError(f"policy: {error}") from error
+
+    def _load(self, edition: str) -> Rulebook:
+        policy = self._policy
+        return load(
+            edition,
+            folders=(policy.rules_folder,) if policy.rules_folder else (),
+            modes=policy.modes,
+            actions=policy.actions,
+            allowed_hosts=policy.allowed_hosts,
+        )
+
+    @property
+    def default(self) -> Rulebook:
+        """The rulebook of `policy.edition`."""
+        return self._books[self._policy.edition]
+
+    def select(self, account: str, buyers: Sequence[str]) -> Rulebook:
+        """The rulebook for a seller account writing to these buyers: account, then marketplace, then default."""
+        if account in self._policy.by_account:
+            return self._books[self._policy.by_account[account]]
+        for buyer in buyers:
+            if edition := self._policy.by_marketplace.get(marketplace_of(buyer)):
+                return self._books[edition]
+        return self.default
+
+    def rules(self) -> Rules:
+        """The rules that the pipeline fires itself."""
+        book = self.default
+        unreadable = next(rule for rule in book.rules if rule.category == "unreadable-content")
+        return Rules(_as_finding(book.rule(ONE_PER_ORDER)), _as_finding(unreadable))
+
+
+def _as_finding(rule: Rule) -> Finding:
+    return Finding(
+        rule=rule.id,
+        category=rule.category,
+        clause=rule.clause,
+        action=rule.action,
+        mode=rule.mode,
+        evidence="",
+        part="",
+        start=0,
+        end=0,
+        fix=rule.fix,
+        title=rule.title,
+    )
