@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from gatepost_policies.checks import CHECKS, UNLESS_FOUND
 from gatepost_policies.checks.case import Case, Evidence
+from gatepost_policies.checks.review import asks_review
+from gatepost_policies.checks.sites import assess
 from gatepost_policies.language.scene import observe
-from gatepost_policies.model import Finding, Known, Medium, Purpose, Reading, Verdict
+from gatepost_policies.model import Finding, JudgedLink, Known, LinkKind, Medium, Reading, Verdict
+from gatepost_policies.purpose import purpose_of
 from gatepost_policies.rule import Rule
 from gatepost_policies.rulebook import Rulebook
 
 MAX_FINDINGS_PER_RULE = 20  # a mail of a thousand links needs no thousand findings
+NOTHING_KNOWN = Known()
 
 
 def judge(
@@ -20,46 +24,63 @@ def judge(
     *,
     recipients: Sequence[str] = (),
     medium: Medium = Medium.MAIL,
-    known: Known = Known(),  # noqa: B008 - frozen, so one for all calls is safe
+    known: Known = NOTHING_KNOWN,
 ) -> Verdict:
     """All that `rulebook` finds in the mail; the same input gives the same verdict for ever."""
-    scene = observe(reading.mail)
-    case = Case(
-        reading=reading,
-        scene=scene,
-        purpose=Purpose.OTHER,
-        medium=medium,
-        recipients=tuple(recipients),
-        known=known,
-        settings=rulebook.settings,
-    )
+    case = case_of(reading, rulebook, recipients=recipients, medium=medium, known=known)
     findings = [finding for rule in rulebook.rules for finding in _apply(rule, case)]
     return Verdict(
         edition=rulebook.edition,
         digest=rulebook.digest,
         purpose=case.purpose,
-        language=scene.language,
-        order_ids=tuple(dict.fromkeys(order.id for order in reading.facts.order_ids)),
-        findings=tuple(
-            sorted(_without_consequences(findings, rulebook), key=lambda finding: _place(finding, case))
+        language=case.scene.language,
+        order_ids=tuple(
+            dict.fromkeys(order.id for order in reading.facts.order_ids if case.is_own(order.span))
         ),
-        links=(),
-        asks_review=False,
+        findings=_in_reading_order(_without_consequences(findings, rulebook), case),
+        links=_judged_links(case),
+        asks_review=bool(asks_review(case.scene)),
+    )
+
+
+def case_of(
+    reading: Reading,
+    rulebook: Rulebook,
+    *,
+    recipients: Sequence[str] = (),
+    medium: Medium = Medium.MAIL,
+    known: Known = NOTHING_KNOWN,
+) -> Case:
+    """The mail as the checks see it: its sentences observed and its purpose told."""
+    scene = observe(reading.mail)
+    return Case(
+        reading=reading,
+        scene=scene,
+        purpose=purpose_of(reading, scene, asks_review=bool(asks_review(scene))),
+        medium=medium,
+        recipients=tuple(recipients),
+        known=known,
+        settings=rulebook.settings,
     )
 
 
 def _apply(rule: Rule, case: Case) -> Iterator[Finding]:
     if not rule.applies(case.purpose, case.medium):
         return
-    for count, evidence in enumerate(CHECKS[rule.check].find(case, rule.params)):
-        if count == MAX_FINDINGS_PER_RULE:
+    seen: set[tuple[str, str]] = set()
+    for evidence in CHECKS[rule.check].find(case, rule.params):
+        finding = _finding(rule, case, evidence)
+        key = (" ".join(finding.evidence.lower().split()), finding.note if not finding.evidence else "")
+        if key in seen:  # the plain text and the HTML of one mail say the same thing
+            continue
+        seen.add(key)
+        yield finding
+        if len(seen) == MAX_FINDINGS_PER_RULE:
             return
-        yield _finding(rule, case, evidence)
 
 
 def _finding(rule: Rule, case: Case, evidence: Evidence) -> Finding:
     span = evidence.span
-    label = case.mail.passages[span.passage].label if span else evidence.label
     return Finding(
         rule=rule.id,
         category=rule.category,
@@ -67,24 +88,36 @@ def _finding(rule: Rule, case: Case, evidence: Evidence) -> Finding:
         action=rule.action,
         mode=rule.mode,
         evidence=evidence.text,
-        part=label,
+        part=case.mail.passages[span.passage].label if span else evidence.label,
         start=span.start if span else 0,
         end=span.end if span else 0,
         fix=rule.fix,
         title=rule.title,
+        note=evidence.note,
     )
 
 
-def _without_consequences(findings: list[Finding], rulebook: Rulebook) -> Iterator[Finding]:
+def _without_consequences(findings: Sequence[Finding], rulebook: Rulebook) -> Iterator[Finding]:
     """The findings, without those that only follow from another (`unless_found` of their rule)."""
-    found = {finding.category for finding in findings}
+    found = {finding.category for finding in findings if finding.acts}
     yields_to = {rule.id: rule.params.get(UNLESS_FOUND, ()) for rule in rulebook.rules}
     for finding in findings:
         if not found.intersection(yields_to[finding.rule]):
             yield finding
 
 
-def _place(finding: Finding, case: Case) -> tuple[int, int, str]:
-    labels = [passage.label for passage in case.mail.passages]
-    passage = labels.index(finding.part) if finding.part in labels else len(labels)
-    return passage, finding.start, finding.rule
+def _in_reading_order(findings: Iterator[Finding], case: Case) -> tuple[Finding, ...]:
+    order = {passage.label: index for index, passage in reversed(tuple(enumerate(case.mail.passages)))}
+    return tuple(sorted(findings, key=lambda one: (order.get(one.part, len(order)), one.start, one.rule)))
+
+
+def _judged_links(case: Case) -> tuple[JudgedLink, ...]:
+    """Each website that the mail leads to, once; what is only loaded or stands in headers is left out."""
+    judged: dict[tuple[str, str], JudgedLink] = {}
+    for site in assess(case):
+        link = site.link
+        if link.host and link.kind not in (LinkKind.REMOTE, LinkKind.CSS, LinkKind.BASE, LinkKind.HEADER):
+            judged.setdefault(
+                (link.url, link.shown), JudgedLink(link.url, link.host, link.shown, site.allowed, site.why)
+            )
+    return tuple(judged.values())

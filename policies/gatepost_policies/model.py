@@ -351,6 +351,7 @@ class Finding:
     end: int
     fix: str  # one sentence to the sender: what to change
     title: str = ""
+    note: str = ""  # what the words alone don't tell: where a link leads, how text was hidden
 
     @property
     def acts(self) -> bool:

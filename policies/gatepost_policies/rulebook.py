@@ -17,6 +17,7 @@ from typing import Any
 from gatepost_policies import clauses
 from gatepost_policies.checks.case import Settings
 from gatepost_policies.errors import PackError
+from gatepost_policies.facts.hosts import canonical_host
 from gatepost_policies.model import CATEGORIES, Action, Mode
 from gatepost_policies.rule import Rule, check_keys, nearest, read_rule
 from gatepost_policies.yamlfile import Document, parse
@@ -270,11 +271,10 @@ def _with_settings(rule: Rule, modes: Mapping[str, str], actions: Mapping[str, s
 
 def _host(host: str) -> str:
     """`host` as links carry it: lower case, IDNA A-label, no dot at the end."""
-    cleaned = host.strip().rstrip(".").lower()
-    try:
-        return cleaned if cleaned.isascii() else cleaned.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise PackError(f"not a host name: {host!r}", key="allowed_hosts") from error
+    cleaned = canonical_host(host.strip())
+    if not cleaned:
+        raise PackError(f"not a host name: {host!r}", key="allowed_hosts")
+    return cleaned
 
 
 def _digest(rules: Iterable[Rule], settings: Settings) -> str:

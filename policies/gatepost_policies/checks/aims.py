@@ -1,0 +1,39 @@
+"""Whether the mail has a permitted purpose (G1), and kinds of mail that an edition forbids (2020-C)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gatepost_policies.checks.case import Case, Evidence, Params
+from gatepost_policies.model import Section, Source, Span
+
+MAX_QUOTED = 200  # characters of a sentence that evidence quotes
+
+
+def find_off_purpose(case: Case, params: Params) -> Iterator[Evidence]:
+    """That nothing in the mail serves a permitted purpose, or that its purpose is one of `forbidden`."""
+    forbidden = params.get("forbidden", ("other",))
+    if case.purpose.value in forbidden:
+        yield _opening(case, f"purpose: {case.purpose.value}")
+
+
+def find_concept(case: Case, params: Params) -> Iterator[Evidence]:
+    """The first sentence of each passage that speaks of `concept`, in mails that speak of no `unless`."""
+    concept, unless = str(params["concept"]), frozenset(params.get("unless", ()))
+    if any(case.scene.having(other) for other in unless):
+        return
+    seen: set[int] = set()
+    for hit in case.scene.having(concept):
+        if hit.span.passage not in seen and case.section(hit.span) is Section.AUTHOR:
+            seen.add(hit.span.passage)
+            yield case.at(hit.span)
+
+
+def _opening(case: Case, note: str) -> Evidence:
+    """The first sentence of the seller's own, as what the mail is about."""
+    for sentence in case.scene.sentences:
+        source = case.mail.passages[sentence.passage].source
+        if sentence.section is Section.AUTHOR and source in (Source.PLAIN, Source.HTML, Source.DOCUMENT):
+            end = min(sentence.end, sentence.start + MAX_QUOTED)
+            return case.at(Span(sentence.passage, sentence.start, end), note)
+    return Evidence(label="subject", note=note)

@@ -1,0 +1,79 @@
+"""Words that the mail carries but does not show, and text that says other things than the HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gatepost_policies.checks.case import Case, Evidence, Params
+from gatepost_policies.model import Hidden, Hiding, Passage, Section, Source
+
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_KANA: Final = re.compile("[\u3041-\u30ff\u4e00-\u9fff]{2}")
+# What helpdesks put into every mail: reply separators, thread markers, message ids, preheader padding.
+_MARKERS: Final = re.compile(
+    r"\{#|#\}|##-|-##|ref-mid|message-id|mid:|\[#|ticket[ #:]|case[ #:]|do not edit|"
+    r"(?:reply|respond|answer|write|type)[^.\n]{0,30}(?:above|below|over) this|above this line|"
+    r"antwort[^.\n]{0,30}(?:oberhalb|über)|au-dessus de cette ligne|encima de esta|sopra questa|boven deze|"
+    r"powyżej tej|acima desta|ovanför denna|bu satırın üst|この行より",
+    re.IGNORECASE,
+)
+MAX_WORDS_COMPARED: Final = 5_000
+
+
+def find_hidden(case: Case, params: Params) -> Iterator[Evidence]:
+    """Hidden words that carry meaning: neither a helpdesk's marker nor what the mail says openly anyway."""
+    visible = _words(
+        " ".join(p.text for p in case.mail.passages if p.source in (Source.SUBJECT, Source.HTML))
+    )
+    share = float(params.get("repeated_share", 0.6))
+    for hidden in case.mail.hidden:
+        if _carries_meaning(hidden, visible, share=share, at_least=int(params.get("least_words", 3))):
+            text = " ".join(hidden.text.split())[:200]
+            yield Evidence(text=text, label=hidden.label, note=f"hidden by {hidden.how.value}")
+
+
+def find_disagreement(case: Case, params: Params) -> Iterator[Evidence]:
+    """That the plain text and the HTML of one mail say different things."""
+    plain = [p for p in case.mail.passages if p.source is Source.PLAIN]
+    html = [p for p in case.mail.passages if p.source is Source.HTML]
+    if len(plain) != 1 or len(html) != 1 or not _are_alternatives(plain[0], html[0]):
+        return
+    first, second = _words(_authored(plain[0])), _words(_authored(html[0]))
+    least = int(params.get("least_words", 20))
+    if min(len(first), len(second)) < least:
+        return
+    shared = len(first & second) / min(len(first), len(second))
+    if shared < float(params.get("shared_share", 0.4)):
+        yield Evidence(label=plain[0].label, note="the plain text and the HTML have few words in common")
+
+
+def _carries_meaning(hidden: Hidden, visible: frozenset[str], *, share: float, at_least: int) -> bool:
+    if hidden.how is Hiding.COMMENT or _MARKERS.search(hidden.text):
+        return False
+    words = _words(hidden.text)
+    if len(words) < at_least:
+        return False
+    return len(words & visible) / len(words) < share
+
+
+def _words(text: str) -> frozenset[str]:
+    """Words of spaced scripts and character pairs of Japanese, in lower case."""
+    lowered = text.lower()
+    found = _WORD.findall(lowered)[:MAX_WORDS_COMPARED]
+    japanese = {pair for run in _KANA.findall(lowered)[:MAX_WORDS_COMPARED] for pair in (run,)}
+    return frozenset(word for word in found if word.isascii() or not _KANA.search(word)) | frozenset(japanese)
+
+
+def _authored(passage: Passage) -> str:
+    if not passage.stretches:
+        return passage.text
+    return " ".join(
+        passage.text[s.start : s.end] for s in passage.stretches if s.section is not Section.QUOTED
+    )
+
+
+def _are_alternatives(plain: Passage, html: Passage) -> bool:
+    """Whether both stand in the same multipart: siblings have paths that differ in the last number only."""
+    return plain.path.rpartition(".")[0] == html.path.rpartition(".")[0]

@@ -1,0 +1,106 @@
+"""Links that are not needed, that opt out, or whose words name another place (P1, P2; 2020-D1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gatepost_policies.checks.case import Case, Evidence, Params
+from gatepost_policies.checks.sites import Site, assess, is_amazon, parts_of
+from gatepost_policies.facts.hosts import registrable
+from gatepost_policies.model import Link, LinkKind, Section, Source
+
+OPT_OUT_HEADERS = ("List-Unsubscribe", "List-Unsubscribe-Post")
+_OPT_OUT_IN_URL = (
+    "unsubscri", "opt-out", "optout", "opt_out", "desabonn", "desinscri", "abmeld", "abbestell", "austrag",
+    "darse-de-baja", "cancelar-suscripcion", "descadastr", "disiscri", "cancella-iscri", "uitschrij",
+    "afmeld", "wypisz", "rezygnacj", "avregistrer", "avprenumerer", "abonelikten", "haishin-teishi",
+    "email-preferences", "manage-preferences", "subscription-preferences", "unregister",
+)  # fmt: skip
+
+
+def find_external(case: Case, params: Params) -> Iterator[Evidence]:
+    """Each website that the mail leads to without need, once (P1)."""
+    seen: set[tuple[str, str]] = set()
+    for site in assess(case):
+        key = (site.link.host, _bare(site.link.url))
+        if not site.allowed and key not in seen:
+            seen.add(key)
+            yield _evidence(case, site)
+
+
+def find_mismatch(case: Case, params: Params) -> Iterator[Evidence]:
+    """Links whose visible words are the address of another site than the one they lead to."""
+    written = [link for link in case.mail.links if link.kind is LinkKind.BARE and link.span is not None]
+    for site in assess(case):
+        link = site.link
+        if link.span is None or link.kind not in (LinkKind.HREF, LinkKind.AREA, LinkKind.SVG):
+            continue
+        for shown in written:
+            if _inside(shown, link) and _differ(shown.host, link.host) and case.is_own(link.span):
+                yield case.at(link.span, f"the words name {shown.host}, the link leads to {link.host}")
+                break
+
+
+def find_opt_out(case: Case, params: Params) -> Iterator[Evidence]:
+    """Links, headers and instructions by which the reader is to end the seller's mails (P2)."""
+    for name in OPT_OUT_HEADERS:
+        for value in case.mail.values(name):
+            yield Evidence(text=value, label=f"header:{name}")
+    seen: set[str] = set()
+    for evidence in (*_opt_out_links(case), *_opt_out_words(case)):
+        words = " ".join(evidence.text.lower().split())
+        if words not in seen:
+            seen.add(words)
+            yield evidence
+
+
+def _opt_out_links(case: Case) -> Iterator[Evidence]:
+    for link in case.mail.links:
+        if link.kind in (LinkKind.REMOTE, LinkKind.CSS, LinkKind.HEADER):
+            continue
+        if link.span is not None and not case.is_own(link.span):
+            continue
+        if any(word in link.url.lower() for word in _OPT_OUT_IN_URL):
+            yield case.at(link.span) if link.span else Evidence(text=link.url, label=link.label)
+
+
+def _opt_out_words(case: Case) -> Iterator[Evidence]:
+    for sentence in case.scene.sentences:
+        if sentence.section is not Section.QUOTED and not sentence.has("reply_to_enquiry"):
+            for hit in sentence.of("opt_out")[:1]:
+                yield case.at(hit.span)
+
+
+def _evidence(case: Case, site: Site) -> Evidence:
+    link = site.link
+    if link.span is None or link.span.start == link.span.end:
+        return Evidence(text=link.url, label=link.label, note=site.why)
+    note = site.why if link.host in link.shown.lower() else f"leads to {link.host}; {site.why}"
+    return case.at(link.span, note)
+
+
+def _bare(url: str) -> str:
+    """`url` without what does not change where it leads, to count a link and its written address once."""
+    return parts_of(url.strip()).rest.rstrip("/")
+
+
+def _inside(shown: Link, link: Link) -> bool:
+    a, b = shown.span, link.span
+    return a is not None and b is not None and a.passage == b.passage and a.start < b.end and b.start < a.end
+
+
+def _differ(shown: str, leads_to: str) -> bool:
+    if not shown or not leads_to or (is_amazon(shown) and is_amazon(leads_to)):
+        return False
+    return (registrable(shown) or shown) != (registrable(leads_to) or leads_to)
+
+
+def shown_hosts(case: Case, source: Source) -> Iterable[Link]:
+    """The addresses written out in passages of one source, such as the alt text of pictures."""
+    for link in case.mail.links:
+        if (
+            link.kind is LinkKind.BARE
+            and link.span
+            and case.mail.passages[link.span.passage].source is source
+        ):
+            yield link

@@ -1,0 +1,131 @@
+"""What a mail is for (G1): from its subject, its own sentences, its place in a thread and its facts.
+
+A permitted purpose is claimed by what the mail does, not by a word in it: a parcel that was shipped
+is news in a shipment confirmation and a circumstance in an answer. A mail has the purpose OTHER only
+when nothing in it belongs to an order, or when it does nothing but thank, greet or advertise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gatepost_policies.language.scene import Scene, Sentence
+from gatepost_policies.model import Mail, Purpose, Reading, Section, Source
+
+OPENING_SENTENCES: Final = 5  # news stands at the top: greeting, thanks, then what happened
+_REPLY_PREFIX: Final = re.compile(
+    r"\s*(?:\[[^\]]{1,20}\]\s*)?(?:re|aw|antw|antwort|sv|vs|odp|ynt|yan|rif|r|res|tr|fwd?|wg|回复|返信)\s*(?:\[\d+\])?\s*[:：]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What the sentences of a mail speak of, gathered once."""
+
+    opening: frozenset[str]  # concepts of the subject and the first sentences
+    subject: frozenset[str]
+    all: frozenset[str]
+    asserted_shipped: bool
+    asserted_return: bool
+    reply: bool
+    has_order: bool
+    sentences: int
+
+
+def purpose_of(reading: Reading, scene: Scene, *, asks_review: bool) -> Purpose:
+    """The purpose of the mail; `asks_review` tells whether it asks for a review anywhere."""
+    signs = _signs(reading, scene)
+    return _news(signs, asks_review) or _rest(signs, asks_review)
+
+
+def is_reply(mail: Mail) -> bool:
+    """Whether the mail answers another one, by its headers or its subject."""
+    return bool(mail.values("In-Reply-To") or mail.values("References") or _REPLY_PREFIX.match(mail.subject))
+
+
+def _signs(reading: Reading, scene: Scene) -> _Signs:
+    mail = reading.mail
+    own = [sentence for sentence in scene.sentences if _speaks(sentence)]
+    subject = [sentence for sentence in own if mail.passages[sentence.passage].source is Source.SUBJECT]
+    body = [sentence for sentence in own if mail.passages[sentence.passage].source is not Source.SUBJECT]
+    opening = [*subject, *_first_of_each_passage(body)]
+    return _Signs(
+        opening=_concepts(opening),
+        subject=_concepts(subject),
+        all=_concepts(own),
+        asserted_shipped=any(
+            sentence.has("shipped") and not sentence.has("will_ship") for sentence in opening
+        ),
+        asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
+        reply=is_reply(mail),
+        has_order=bool(reading.facts.order_ids),
+        sentences=len(body),
+    )
+
+
+def _speaks(sentence: Sentence) -> bool:
+    return sentence.section is Section.AUTHOR
+
+
+def _first_of_each_passage(body: Sequence[Sentence]) -> list[Sentence]:
+    seen: dict[int, int] = {}
+    first: list[Sentence] = []
+    for sentence in body:
+        seen[sentence.passage] = seen.get(sentence.passage, 0) + 1
+        if seen[sentence.passage] <= OPENING_SENTENCES:
+            first.append(sentence)
+    return first
+
+
+def _concepts(sentences: Sequence[Sentence]) -> frozenset[str]:
+    return frozenset(hit.concept for sentence in sentences for hit in sentence.hits)
+
+
+def _news(signs: _Signs, asks_review: bool) -> Purpose | None:
+    """The purpose of a mail that brings news of the order, unless it rather answers the buyer."""
+    if signs.reply or "reply_to_enquiry" in signs.opening:
+        return None
+    if "delayed" in signs.all and not signs.all & {"cancelled", "refunded"}:
+        return Purpose.DELAY
+    if "unavailable" in signs.opening or (
+        "cancelled" in signs.opening and "buyer_cancelled" not in signs.all
+    ):
+        return Purpose.UNAVAILABLE
+    if "delayed" in signs.opening:
+        return Purpose.DELAY
+    if signs.asserted_return and signs.all & {"refunded", "refund_due"}:
+        return Purpose.RETURN
+    if signs.asserted_shipped and not (asks_review and "shipped" not in signs.subject | signs.opening):
+        return Purpose.SHIPMENT
+    return None
+
+
+def _rest(signs: _Signs, asks_review: bool) -> Purpose:
+    if asks_review:
+        return Purpose.REVIEW_REQUEST
+    serves = signs.reply or bool(signs.all & {"reply_to_enquiry", "apology", "question_to_buyer"})
+    if _is_idle(signs):
+        return Purpose.OTHER
+    if serves:
+        return Purpose.SERVICE
+    return Purpose.COMPLETION if signs.all & {"order_confirmed", "shipped", "will_ship"} else Purpose.SERVICE
+
+
+def _is_idle(signs: _Signs) -> bool:
+    """Whether nothing in the mail serves an order: it greets, thanks, presents itself or advertises."""
+    if signs.reply or "reply_to_enquiry" in signs.all:
+        return False
+    if "off_topic" in signs.all:
+        return True
+    if not signs.all & {"transaction", "shipped", "tracking_label", "refunded", "question_to_buyer"}:
+        return not (signs.has_order and "apology" in signs.all)
+    thanks_only = signs.all <= IDLE and "thanks_purchase" in signs.all
+    return thanks_only
+
+
+# Concepts that a mail may speak of without doing anything for the order.
+IDLE: Final = frozenset({"thanks_purchase", "offers_help", "transaction", "thanks", "refund_due", "opt_out"})
