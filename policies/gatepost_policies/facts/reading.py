@@ -1,0 +1,254 @@
+"""Puts a mail together from its parts: passages with their stretches, links, pictures, hidden words."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+
+from gatepost_policies.facts.links import header_links, page_links, text_links
+from gatepost_policies.facts.sections import is_reply_subject, stretches
+from gatepost_policies.html import Page, read_html
+from gatepost_policies.mime import Leaf, declared_in_html, decode_text, sniff, split
+from gatepost_policies.model import (
+    Attachment,
+    Hidden,
+    Hiding,
+    Image,
+    Link,
+    Mail,
+    Passage,
+    Section,
+    Source,
+    Stretch,
+)
+from gatepost_policies.text import as_seen
+
+MAX_TEXT: Final = 2_000_000  # characters read of one text part
+MAX_LINKS: Final = 10_000
+MAX_PASSAGES: Final = 1_000
+_CALENDAR: Final = frozenset({"text/calendar", "application/ics"})
+_VCARD: Final = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
+_HTML: Final = frozenset({"text/html", "text/x-amp-html", "application/xhtml+xml"})
+_PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/enriched", "text/x-markdown", ""})
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+
+
+class Assembly:
+    """A mail as it grows, part by part."""
+
+    def __init__(self, *, answers: bool) -> None:
+        self.answers = answers
+        self.passages: list[Passage] = []
+        self.links: list[Link] = []
+        self.images: list[Image] = []
+        self.hidden: list[Hidden] = []
+        self.attachments: list[Attachment] = []
+        self.defects: dict[str, None] = {}
+
+    def defect(self, *names: str) -> None:
+        """Note what was wrong."""
+        for name in names:
+            self.defects[name] = None
+
+    def line(self, source: Source, text: str, label: str, path: str = "") -> None:
+        """Add a short text without sections: a subject, a file's name."""
+        seen = as_seen(text)
+        self._masked(seen.masked, label)
+        if not seen.text.strip() and source is not Source.SUBJECT:
+            return
+        whole = (Stretch(0, len(seen.text), Section.AUTHOR),)
+        self._add(Passage(source, label, seen.text, whole, path))
+
+    def text(self, source: Source, text: str, label: str, *, path: str = "", quoted: bool = False) -> None:
+        """Add a plain text."""
+        if len(text) > MAX_TEXT:
+            self.defect("truncated")
+        seen = as_seen(text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " "))
+        self._masked(seen.masked, label)
+        whole = (Stretch(0, len(seen.text), Section.QUOTED),)
+        parts = whole if quoted else stretches(seen.text, answers=self.answers)
+        self._add(Passage(source, label, seen.text, parts, path))
+
+    def _add(self, passage: Passage) -> None:
+        if len(self.passages) >= MAX_PASSAGES:
+            self.defect("too-many-parts")
+            return
+        self.passages.append(passage)
+        self._link(text_links(len(self.passages) - 1, passage))
+
+    def _link(self, found: list[Link]) -> None:
+        room = MAX_LINKS - len(self.links)
+        if len(found) > room:
+            self.defect("too-many-links")
+        self.links += found[:room]
+
+    def _masked(self, words: tuple[str, ...], label: str) -> None:
+        self.hidden += [Hidden(word, Hiding.INVISIBLE, label) for word in words]
+
+    def page(self, source: Source, html: str, label: str, *, path: str = "", quoted: bool = False) -> None:
+        """Add an HTML text: what it shows, links to, and hides."""
+        page = read_html(html)
+        self.defect(*page.defects)
+        whole = (Stretch(0, len(page.text), Section.QUOTED),)
+        parts = whole if quoted else stretches(page.text, quotes=page.quotes, answers=self.answers)
+        passage = Passage(source, label, page.text, parts, path)
+        if len(self.passages) >= MAX_PASSAGES:
+            self.defect("too-many-parts")
+            return
+        self.passages.append(passage)
+        self._link(page_links(len(self.passages) - 1, passage, page))
+        self.hidden += [Hidden(text, how, label) for text, how in page.hidden]
+        self._pictures(page, label, path)
+
+    def _pictures(self, page: Page, label: str, path: str) -> None:
+        texts: dict[str, None] = {}
+        for picture in page.pictures:
+            self.images.append(
+                Image(picture.src, picture.alt, picture.linked_to, picture.width, picture.height, label)
+            )
+            for words in (picture.alt, picture.title):
+                if words and words not in page.text:
+                    texts[words] = None
+        if texts:
+            self.line(Source.ALT, "\n".join(texts), "image-alt", path)
+
+    def leaf(self, leaf: Leaf) -> None:
+        """Add a part of the mail, as text to read or as a file."""
+        kind = leaf.content_type
+        is_file = leaf.disposition == "attachment" or bool(leaf.name)
+        if kind in _CALENDAR or kind in _VCARD:
+            source = Source.CALENDAR if kind in _CALENDAR else Source.VCARD
+            self.text(
+                source, _unfolded(self._decoded(leaf)), source.value, path=leaf.path, quoted=leaf.embedded
+            )
+            if is_file:
+                self._file(leaf)
+        elif kind in _HTML or kind in _PLAIN:
+            self._readable(leaf, is_file=is_file)
+        else:
+            self._file(leaf)
+
+    def _readable(self, leaf: Leaf, *, is_file: bool) -> None:
+        html = leaf.content_type in _HTML
+        source = Source.DOCUMENT if is_file else Source.HTML if html else Source.PLAIN
+        label = f"file:{leaf.name}"[:200] if is_file else source.value
+        if is_file:
+            self._file(leaf)
+        text = self._decoded(leaf)
+        if html:
+            self.page(source, text, label, path=leaf.path, quoted=leaf.embedded)
+        else:
+            if leaf.parameter("format").lower() == "flowed":
+                text = _unflowed(text, joined=leaf.parameter("delsp").lower() == "yes")
+            self.text(source, text, label, path=leaf.path, quoted=leaf.embedded)
+
+    def _decoded(self, leaf: Leaf) -> str:
+        label = leaf.parameter("charset")
+        if not label and leaf.content_type in _HTML:
+            label = declared_in_html(leaf.content)
+        text, defects = decode_text(leaf.content, label)
+        self.defect(*defects)
+        return text
+
+    def _file(self, leaf: Leaf) -> None:
+        inline = leaf.disposition == "inline" or bool(leaf.content_id)
+        self.attachments.append(
+            Attachment(
+                name=leaf.name,
+                content_type=leaf.content_type,
+                detected_type=sniff(leaf.content),
+                size_bytes=len(leaf.content),
+                path=leaf.path,
+                inline=inline,
+                digest=hashlib.sha256(leaf.content).hexdigest(),
+                content=leaf.content,
+            )
+        )
+        if leaf.name:
+            self.line(Source.NAME, leaf.name, "attachment-name", leaf.path)
+
+
+def read_mail(raw: bytes) -> Mail:
+    """The mail that `raw` holds. Never raises; cost grows with the size of the mail only."""
+    message = split(raw)
+    headers = message.headers.decoded()
+    names = {header.name.lower() for header in headers}
+    subject = next((header.value for header in headers if header.name.lower() == "subject"), "")
+    answers = bool(names & {"in-reply-to", "references"}) or is_reply_subject(subject)
+    mail = Assembly(answers=answers)
+    mail.defect(*message.defects)
+    mail.line(Source.SUBJECT, subject, "subject")
+    for leaf in message.leaves:
+        mail.leaf(leaf)
+    mail.links += header_links(headers)
+    _tie_pictures(mail, message.leaves)
+    return Mail(
+        headers=headers,
+        subject=mail.passages[0].text,
+        passages=tuple(mail.passages),
+        links=tuple(mail.links),
+        images=tuple(mail.images),
+        hidden=tuple(mail.hidden),
+        attachments=tuple(mail.attachments),
+        defects=tuple(mail.defects),
+        size_bytes=len(raw),
+    )
+
+
+def _tie_pictures(mail: Assembly, leaves: tuple[Leaf, ...]) -> None:
+    """Give pictures carried by the mail their digest, and add those that no markup names."""
+    carried = {leaf.path: leaf for leaf in leaves if leaf.content_type.startswith("image/")}
+    digests = {file.path: file.digest for file in mail.attachments}
+    by_name: dict[str, str] = {}
+    for path, leaf in carried.items():
+        for name in (f"cid:{leaf.content_id}" if leaf.content_id else "", leaf.location):
+            if name:
+                by_name[name.lower()] = digests.get(path, "")
+    named = set()
+    for number, image in enumerate(mail.images):
+        digest = by_name.get(image.src.lower(), "")
+        if digest:
+            named.add(digest)
+            mail.images[number] = Image(
+                image.src, image.alt, image.linked_to, image.width, image.height, image.label, digest
+            )
+    for path in carried:
+        digest = digests.get(path, "")
+        if digest and digest not in named:
+            mail.images.append(Image("", "", "", None, None, "attachment", digest))
+
+
+def _unfolded(text: str) -> str:
+    """A calendar or vCard text, folded lines joined, escapes undone (RFC 5545 §3.1, RFC 6350 §3.2)."""
+    text = text.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
+    return (
+        text.replace("\\n", "\n")
+        .replace("\\N", "\n")
+        .replace("\\,", ",")
+        .replace("\\;", ";")
+        .replace("\\\\", "\\")
+    )
+
+
+def _unflowed(text: str, *, joined: bool) -> str:
+    """A format=flowed text with its soft line breaks undone (RFC 3676 §4)."""
+    out: list[str] = []
+    soft = False
+    depth = 0
+    for raw in text.replace("\r\n", "\n").split("\n"):
+        line = raw.lstrip(">")
+        marks = len(raw) - len(line)
+        line = line[1:] if line.startswith(" ") else line  # space-stuffing
+        flows = line.endswith(" ") and line != "-- "
+        if soft and marks == depth and line != "-- ":
+            out[-1] += line
+        else:
+            out.append(f"{'>' * marks} {line}" if marks else line)
+        if flows and joined:
+            out[-1] = out[-1][:-1]
+        soft, depth = flows, marks
+    return "\n".join(out)
+
+
+__all__ = ["Assembly", "read_mail"]
