@@ -135,3 +135,33 @@ def round_failed(error: BaseException) -> None:
 def worker_started(pid: int) -> None:
     """A process for heavy mails was started."""
     _log.info("worker.started", pid=pid)
+
+
+def gateway_started(*, smtp: Sequence[str], site: str, edition: str, relay: str) -> None:
+    """The gateway listens."""
+    _log.info("gateway.started", smtp=list(smtp), site=site, edition=edition, relay=relay)
+
+
+def gateway_stopped(cut_off: int) -> None:
+    """The gateway has stopped; mail of `cut_off` tasks is found at the next start."""
+    _log.info("gateway.stopped", cut_off=cut_off)
+
+
+def gateway_reloaded(edition: str, digest: str) -> None:
+    """New rules are in force."""
+    _log.info("gateway.reloaded", edition=edition, digest=digest)
+
+
+def reload_refused(error: BaseException) -> None:
+    """The new configuration is wrong; the old one stays in force."""
+    _log.error("reload.refused", error=str(error))
+
+
+def admin_missing() -> None:
+    """Nobody can log in to the site yet: `gatepost user add NAME --role admin`."""
+    _log.warning("admin.missing", mend="gatepost user add NAME --role admin")
+
+
+def worker_died(index: int, status: int) -> None:
+    """A worker process ended by itself and is started again."""
+    _log.error("worker.died", worker=index, status=status)

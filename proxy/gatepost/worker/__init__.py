@@ -1,4 +1,4 @@
-"""Judging as the pipeline sees it: a usual mail inline, a heavy one in a process of its own with a deadline."""
+"""Judging as the pipeline sees it: usual mail inline, heavy mail in a process of its own."""
 
 from gatepost.worker.judging import Judging
 from gatepost.worker.rulebooks import Rulebooks

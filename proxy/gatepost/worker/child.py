@@ -1,10 +1,10 @@
-"""A process of its own for heavy mails: bounded in memory, killed at its deadline, started when first needed."""
+"""A process of its own for heavy mails: bounded, killed at its deadline, started on demand."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import pickle  # noqa: S403 - only between this process and its own child, over an inherited pipe
+import pickle
 import struct
 import sys
 from collections.abc import Sequence
@@ -68,7 +68,8 @@ class Child:
 
     async def _ask(self, task: Task) -> Judgement:
         process = await self._running()
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101 - opened as pipes
+        assert process.stdin is not None  # noqa: S101 - opened as a pipe
+        assert process.stdout is not None  # noqa: S101 - opened as a pipe
         try:
             message = pickle.dumps(task)
             process.stdin.write(SIZE.pack(len(message)) + message)
@@ -104,4 +105,3 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
         self._process = None
-

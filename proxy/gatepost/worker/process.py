@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle  # noqa: S403 - only between a process and its own child, over an inherited pipe
+import pickle
 import resource
 import sys
 from typing import Any
@@ -30,8 +30,6 @@ def main() -> None:
 
 def _judge(rulebooks: Rulebooks, task: Task) -> Any:
     try:
-        return judge_inline(
-            rulebooks, task.raw, account=task.account, recipients=task.recipients, to=task.to
-        )
+        return judge_inline(rulebooks, task.raw, account=task.account, recipients=task.recipients, to=task.to)
     except Exception as error:  # told to the parent, which holds the mail
         return type(error).__name__

@@ -44,7 +44,7 @@ class Rulebooks:
         return self._books[self._policy.edition]
 
     def select(self, account: str, buyers: Sequence[str]) -> Rulebook:
-        """The rulebook for a seller account writing to these buyers: account, then marketplace, then default."""
+        """The rulebook for an account writing to these buyers: by account, marketplace, default."""
         if account in self._policy.by_account:
             return self._books[self._policy.by_account[account]]
         for buyer in buyers:

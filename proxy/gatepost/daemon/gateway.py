@@ -1,0 +1,164 @@
+"""The composition root: every part made once and joined. The only module that knows all others."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import partial
+
+from gatepost import events
+from gatepost.attempt import Road, Terms
+from gatepost.config import Config
+from gatepost.config.schema import OnRelayFailure, RelayAuth
+from gatepost.daemon.clock import SystemClock, new_message_id
+from gatepost.daemon.site import Site
+from gatepost.delivery import Delivery
+from gatepost.model import MessageId
+from gatepost.pipeline import Limits, Pipeline
+from gatepost.release import ReleaseOutcome, reject, release
+from gatepost.smtp.listen import Intake
+from gatepost.store import Store
+from gatepost.tasks import Tasks
+from gatepost.upstream import login_at_relay, upstream_for
+from gatepost.upstream.trace import received_count
+from gatepost.worker import Judging, Rulebooks
+from gatepost.worker.child import Child
+
+CLOSING_SECONDS = 5.0
+"""What is left for the parts behind the intake once it has drained."""
+HOUSEKEEPING_SECONDS = 300.0
+"""Between two purges of what is past its retention."""
+
+
+def backoff(seconds: Sequence[int], attempts: int) -> timedelta:
+    """The wait after so many attempts: the configured steps, the last one for ever."""
+    return timedelta(seconds=seconds[min(attempts, len(seconds) - 1)])
+
+
+class Gateway:
+    """One running gateway process."""
+
+    def __init__(self, config: Config, *, worker: int = 0) -> None:
+        self.config, self.worker = config, worker
+        self.clock = SystemClock()
+        self.tasks = Tasks(events.task_failed)
+        self.hostname = config.smtp.hostname or socket.gethostname()
+        self._stack = AsyncExitStack()
+        self.site: Site | None = None
+
+    async def start(self, sockets: Mapping[str, Sequence[socket.socket]] | None = None) -> None:
+        """Open the store, load the rules, then listen. Raises ConfigError, StoreError or OSError; then stop()."""
+        config, given = self.config, sockets or {}
+        rulebooks = Rulebooks(config.policy)
+        self.store = await Store.open(config.store, clock=self.clock, policy=config.policy)
+        self._stack.push_async_callback(self.store.close)
+        self.child = Child(config.policy)
+        self._stack.push_async_callback(self.child.close)
+        self.judging = Judging(rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes)
+        self.upstream = upstream_for(config, self.hostname, self.clock, self.store.captures)
+        self._stack.push_async_callback(self.upstream.close)
+        self.road = self._road()
+        self.pipeline = self._pipeline()
+        self.delivery = self._delivery()
+        self.intake = self._intake()
+        await self.intake.start(given.get("smtp"))
+        if config.site.enabled and self.worker == 0:
+            self.site = Site(self)
+            await self.site.start(given.get("site"))
+        self.tasks.start(self.delivery.run(), "delivery")
+        if self.worker == 0:
+            self.tasks.start(self._keep_house(), "housekeeping")
+
+    async def stop(self) -> None:
+        """Stop listening, let transactions end with their answer, settle what is in flight, close."""
+        if hasattr(self, "intake"):
+            await self.intake.drain(self.config.smtp.times.drain_seconds)
+        if self.site:
+            await self.site.stop()
+        cut_off = await self.tasks.drain(0 if len(self.tasks) <= 2 else CLOSING_SECONDS)
+        await self._stack.aclose()
+        events.gateway_stopped(cut_off)
+
+    def reload(self, config: Config) -> None:
+        """Take over what can change while running: rules and certificates.
+
+        Raises ConfigError; then nothing has changed.
+        """
+        rulebooks = Rulebooks(config.policy)
+        self.intake.reload_tls()
+        self.judging.rulebooks = rulebooks
+        self.child.replace(config.policy)
+        events.gateway_reloaded(rulebooks.default.edition, rulebooks.default.digest)
+
+    async def release(self, id: MessageId, *, by: str) -> ReleaseOutcome:
+        """Send a held mail by the road of live mail."""
+        mode = self.judging.rulebooks.rules().one_per_order.mode
+        return await release(id, by=by, quarantine=self.store.quarantine, road=self.road, one_per_order=mode)
+
+    async def reject(self, id: MessageId, *, by: str, note: str) -> ReleaseOutcome:
+        """Refuse a held mail for good."""
+        return await reject(id, by=by, note=note, quarantine=self.store.quarantine)
+
+    def _road(self) -> Road:
+        delivery = self.config.delivery
+        return Road(
+            upstream=self.upstream,
+            journal=self.store.journal,
+            clock=self.clock,
+            tasks=self.tasks,
+            terms=Terms(
+                spool=delivery.on_relay_failure is OnRelayFailure.SPOOL,
+                backoff=partial(backoff, delivery.retry_seconds),
+                give_up=timedelta(hours=delivery.give_up_hours),
+                hostname=self.hostname,
+            ),
+            new_id=new_message_id,
+        )
+
+    def _pipeline(self) -> Pipeline:
+        config = self.config
+        return Pipeline(
+            judge=self.judging,
+            road=self.road,
+            rules=lambda: self.judging.rulebooks.rules(),
+            limits=Limits(
+                reply=timedelta(seconds=config.smtp.times.reply_seconds),
+                hold=timedelta(hours=config.policy.hold_hours),
+                received_headers=config.smtp.limits.received_headers,
+            ),
+            received_count=received_count,
+        )
+
+    def _delivery(self) -> Delivery:
+        delivery = self.config.delivery
+        return Delivery(
+            spool=self.store.spool,
+            shown=self.store.quarantine.show,
+            road=self.road,
+            parallel=delivery.parallel,
+            seconds=delivery.round_seconds,
+        )
+
+    def _intake(self) -> Intake:
+        relay = self.config.relay
+        by_relay = relay is not None and relay.auth is RelayAuth.CLIENT
+        return Intake(
+            config=self.config.smtp,
+            hostname=self.hostname,
+            handle=self.pipeline.handle,
+            login=partial(login_at_relay, relay) if relay and by_relay else self.store.users.check,
+            keep_credentials=by_relay,
+            ready=self.store.ready,
+            clock=self.clock,
+            new_id=new_message_id,
+            tasks=self.tasks,
+            share_port=self.config.workers > 1,
+        )
+
+    async def _keep_house(self) -> None:
+        while True:
+            await self.store.purge(self.clock.now(), self.config.retention)
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)

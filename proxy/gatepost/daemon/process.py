@@ -1,0 +1,100 @@
+"""One gateway process: start, tell who waits for it, obey signals, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from gatepost import events
+from gatepost.config import Loaded, load
+from gatepost.daemon import sd
+from gatepost.daemon.gateway import Gateway
+from gatepost.daemon.welcome import Places, welcome
+from gatepost.errors import ConfigError, GatepostError
+
+CANNOT_START = 2
+
+
+def run(loaded: Loaded, *, worker: int = 0, ready: Callable[[], None] | None = None) -> int:
+    """Serve in this process until it is told to stop; 0, or 2 when it could not start."""
+    events.set_up(loaded.config.log.level, plain=loaded.config.log.format == "text")
+    with suppress(ImportError):
+        import uvloop
+
+        return uvloop.run(_serve(loaded, worker, ready))
+    return asyncio.run(_serve(loaded, worker, ready))
+
+
+async def _serve(loaded: Loaded, worker: int, ready: Callable[[], None] | None) -> int:
+    gateway, stop = Gateway(loaded.config, worker=worker), asyncio.Event()
+    try:
+        await gateway.start(sd.listen_sockets() if worker == 0 else None)
+    except (GatepostError, OSError) as error:
+        sys.stderr.write(f"gatepost: can't start: {error}\n")
+        await gateway.stop()
+        return CANNOT_START
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _reload, gateway, loaded)
+    if worker == 0:
+        await _say_hello(gateway, loaded)
+    (ready or _tell_manager)()
+    await _until(stop)
+    sd.notify(sd.STOPPING)
+    await gateway.stop()
+    return 0
+
+
+async def _say_hello(gateway: Gateway, loaded: Loaded) -> None:
+    config, site = gateway.config, gateway.site
+    admin = await gateway.first_admin()
+    places = Places(
+        smtp=gateway.intake.addresses(),
+        site=site.url if site else "",
+        store=config.store.path,
+        relay=f"{config.relay.host}:{config.relay.port}" if config.relay else "",
+        edition=config.policy.edition,
+        admin=admin,
+    )
+    events.gateway_started(
+        smtp=[f"{host}:{port}" for host, port in places.smtp],
+        site=places.site,
+        edition=places.edition,
+        relay=places.relay or "capture",
+    )
+    # A service's log is no place for a password: without a terminal only a first run without
+    # configuration, as `make run` is, gets the welcome.
+    if loaded.file is None or sys.stdout.isatty():
+        sys.stdout.write(welcome(places) + "\n")
+        sys.stdout.flush()
+    elif admin:
+        events.admin_missing()
+
+
+def _tell_manager() -> None:
+    sd.notify(sd.READY, f"MAINPID={os.getpid()}")
+
+
+async def _until(stop: asyncio.Event) -> None:
+    """Wait for the stop, and show the service manager that the loop turns."""
+    seconds = sd.watchdog_seconds()
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), seconds)
+        if seconds:
+            sd.notify(sd.ALIVE)
+
+
+def _reload(gateway: Gateway, loaded: Loaded) -> None:
+    """Read the configuration again; what was in force stays so when it is wrong."""
+    sd.notify(*sd.reloading(int(asyncio.get_running_loop().time() * 1_000_000)))
+    try:
+        gateway.reload(load(loaded.file, os.environ, serving=True).config)
+    except (ConfigError, OSError) as error:
+        events.reload_refused(error)
+    sd.notify(sd.RELOADED)
