@@ -1,0 +1,126 @@
+"""What must survive a crash: one database behind one narrow store, used by every process of the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from gatepost.ports import Clock
+from gatepost.store import health, migrate
+from gatepost.store.audit import Audit
+from gatepost.store.captures import SqlCaptures
+from gatepost.store.db import Database
+from gatepost.store.engine import EngineError, Fault
+from gatepost.store.health import Health
+from gatepost.store.journal import SqlJournal
+from gatepost.store.ledger import SqlLedger
+from gatepost.store.owners import LockedOwners, Nobody, Owners
+from gatepost.store.quarantine import SqlQuarantine
+from gatepost.store.retention import Retention
+from gatepost.store.search import Search
+from gatepost.store.sessions import Sessions
+from gatepost.store.spool import SqlSpool
+from gatepost.store.sqlite import SqliteEngine, free_bytes, prepare_file
+from gatepost.store.users import Users
+
+__all__ = ["Database", "Health", "Store"]
+
+RESUBMISSION = timedelta(hours=96)
+LEASE = timedelta(minutes=30)
+"""How long even a living process may have one message in flight; far beyond every deadline of the relay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All parts of the store over one database. Usable from any loop; close it once."""
+
+    db: Database
+    owners: Owners
+    journal: SqlJournal
+    spool: SqlSpool
+    quarantine: SqlQuarantine
+    ledger: SqlLedger
+    search: Search
+    captures: SqlCaptures
+    users: Users
+    sessions: Sessions
+    audit: Audit
+    retention: Retention
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        clock: Clock,
+        instance: str = "gatepost",
+        busy_seconds: float = 5.0,
+        resubmission: timedelta = RESUBMISSION,
+        lease: timedelta = LEASE,
+        read_only: bool = False,
+    ) -> Self:
+        """Open the database at `path`, bring it to the newest schema and become one of its owners.
+
+        A first start makes the file. Raises StoreError, and leaves everything as it is, when the file is
+        damaged, gone though it was there before, locked for longer than `busy_seconds`, or a newer release's.
+        """
+        opened = await asyncio.to_thread(_open, path, instance, busy_seconds, read_only)
+        db, owners = opened
+        return cls(
+            db=db,
+            owners=owners,
+            journal=SqlJournal(db, clock, owners, resubmission=resubmission, lease=lease),
+            spool=SqlSpool(db, owners, lease=lease),
+            quarantine=SqlQuarantine(db, clock, owners, lease=lease),
+            ledger=SqlLedger(db, clock),
+            search=Search(db),
+            captures=SqlCaptures(db),
+            users=Users(db, clock),
+            sessions=Sessions(db, clock),
+            audit=Audit(db, clock),
+            retention=Retention(db, clock),
+        )
+
+    async def close(self) -> None:
+        """Finish what waits to be written, and stop being an owner."""
+        self.users.close()
+        await self.db.close()
+        self.owners.leave()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def free_bytes(self) -> int:
+        """How much the disk under the database still takes. Raises StoreError when that can't be told."""
+        return free_bytes(self.db.path)
+
+    async def examine(self) -> Health:
+        """Check the whole database and say how it stands. Reads every page."""
+        return await health.examine(self.db)
+
+    async def back_up(self, target: Path) -> None:
+        """Copy the database, as it is at one instant, to a new file."""
+        await asyncio.to_thread(health.back_up, self.db.path, target)
+
+
+def _open(path: Path, instance: str, busy_seconds: float, read_only: bool) -> tuple[Database, Owners]:
+    if read_only:
+        if not path.exists():
+            raise EngineError(Fault.MISSING, str(path))
+        return Database(path, busy_seconds=busy_seconds, read_only=True), Nobody()
+    prepare_file(path, busy_seconds=busy_seconds)
+    engine = SqliteEngine(path)
+    try:
+        migrate.migrate(engine, migrate.migrations(), busy_seconds=busy_seconds)
+        engine.fill_reserve()
+        owners = LockedOwners(path.with_name(path.name + ".owners"), instance)
+    except BaseException:
+        engine.close()
+        raise
+    return Database(path, busy_seconds=busy_seconds, engine=engine), owners

@@ -1,0 +1,179 @@
+"""What is forgotten: by age, and one buyer's data on request. The ledger keeps its count by order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from gatepost.model import Entry, MessageId, MessageState, Recipient
+from gatepost.ports import Clock
+from gatepost.states import MESSAGE
+from gatepost.store import audit, moves
+from gatepost.store.db import Database
+from gatepost.store.engine import Tx, Value
+from gatepost.store.moves import Change
+from gatepost.store.rows import dumps, entry_of, envelope_json, findings_json, in_list, micros
+
+ERASED = "erased@invalid"
+"""What stands where a buyer's address stood."""
+
+_ROUND = 200  # rows in one transaction: the writer is never held up for long
+_FINAL = ", ".join(sorted(f"'{state.value}'" for state, nexts in MESSAGE.items() if not nexts))
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How much was deleted."""
+
+    messages: int
+    captures: int
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What erasing one buyer did. Those in flight are left: ask again when they are settled."""
+
+    messages: int
+    captures: int
+    in_flight: int
+
+
+class Retention:
+    """Deletes what has had its time."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock = db, clock
+
+    async def purge(
+        self, now: datetime, *, decisions: timedelta, captured: timedelta, sessions: timedelta
+    ) -> Purged:
+        """Delete settled messages, captured mails and site sessions older than that. Claims stay."""
+        messages = await self._in_rounds(_purge_messages, now - decisions)
+        captures = await self._in_rounds(_purge_captures, now - captured)
+        ended = await self._in_rounds(_purge_sessions, now - sessions)
+        await self._db.settle_log()
+        return Purged(messages, captures, ended)
+
+    async def _in_rounds(self, purge: Callable[[Tx, int], int], before: datetime) -> int:
+        total = 0
+        while True:
+            done = await self._db.write(lambda tx: purge(tx, micros(before)), urgent=True)
+            total += done
+            if done < _ROUND:
+                return total
+
+    async def erase(self, address: str, *, by: str) -> Erased:
+        """Remove what is kept of the buyer behind an address, from the file and its log too.
+
+        Bytes, subject, evidence and the address go; a held or spooled mail is rejected with them; one in
+        doubt counts as sent. Orders and claims stay, so that no second review request can go out.
+        """
+        ids = await self._db.read(lambda tx: _mentions(tx, address), seconds=300)
+        erased = in_flight = 0
+        for start in range(0, len(ids), _ROUND):
+            part = ids[start : start + _ROUND]
+            done = await self._db.write(lambda tx, part=part: self._erase(tx, part, address, by), urgent=True)  # type: ignore[misc] # the default binds the loop's value
+            erased, in_flight = erased + done, in_flight + len(part) - done
+        captures = await self._db.write(lambda tx: _erase_captures(tx, address), urgent=True)
+        at = micros(self._clock.now())
+        counts = {"messages": str(erased), "captures": str(captures)}
+        await self._db.write(
+            lambda tx: audit.record(tx, at=at, by=by, what="buyer.erased", subject="", details=counts)
+        )
+        await self._db.settle_log()
+        return Erased(erased, captures, in_flight)
+
+    def _erase(self, tx: Tx, ids: Sequence[MessageId], address: str, by: str) -> int:
+        return sum(_erase_message(tx, id, address, by=by, at=micros(self._clock.now())) for id in ids)
+
+
+def _purge_messages(tx: Tx, before: int) -> int:
+    rows = tx.execute(
+        f"SELECT id FROM messages WHERE received_at < :before AND state IN ({_FINAL}) LIMIT {_ROUND}",  # noqa: S608 - our states
+        {"before": before},
+    )
+    names, params = in_list("id", [row["id"] for row in rows])
+    for table, column in (
+        ("messages", "id"),
+        ("message_orders", "message_id"),
+        ("message_rules", "message_id"),
+        ("raw", "message_id"),
+    ):
+        if rows:
+            tx.change(f"DELETE FROM {table} WHERE {column} IN ({names})", params)  # noqa: S608 - named above
+    return len(rows)
+
+
+def _purge_captures(tx: Tx, before: int) -> int:
+    sql = f"DELETE FROM captures WHERE id IN (SELECT id FROM captures WHERE at < :before LIMIT {_ROUND})"  # noqa: S608 - a number
+    return tx.change(sql, {"before": before})
+
+
+def _purge_sessions(tx: Tx, before: int) -> int:
+    sql = (
+        "DELETE FROM sessions WHERE token_hash IN "
+        "(SELECT token_hash FROM sessions WHERE seen_at < :before LIMIT :most)"
+    )
+    return tx.change(sql, {"before": before, "most": _ROUND})
+
+
+def _like(address: str) -> dict[str, Value]:
+    inner = dumps(address.lower())[1:-1]
+    escaped = inner.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return {"address": f'%"{escaped}"%'}
+
+
+def _mentions(tx: Tx, address: str) -> Sequence[MessageId]:
+    rows = tx.execute(
+        "SELECT id FROM messages WHERE lower(buyers) LIKE :address ESCAPE '!' "
+        "OR lower(envelope) LIKE :address ESCAPE '!'",
+        _like(address),
+    )
+    return [MessageId(row["id"]) for row in rows]
+
+
+def _erase_captures(tx: Tx, address: str) -> int:
+    return tx.change("DELETE FROM captures WHERE lower(rcpt_tos) LIKE :address ESCAPE '!'", _like(address))
+
+
+_ENDS = {
+    MessageState.HELD: MessageState.REJECTED,
+    MessageState.SPOOLED: MessageState.REJECTED,
+    MessageState.IN_DOUBT: MessageState.RELAYED,  # counts as sent: its claims must not be free again
+}
+
+
+def _erase_message(tx: Tx, id: MessageId, address: str, *, by: str, at: int) -> bool:
+    """Blank one message; False when it is in flight."""
+    rows = tx.execute("SELECT * FROM messages WHERE id = :id", {"id": id})
+    if not rows:
+        return True
+    old = moves.standing_of(rows[0])
+    if old.state in moves.IN_FLIGHT:
+        return False
+    if old.state in _ENDS:
+        moves.move(tx, old, Change(_ENDS[old.state], at, by=by, note="erased"))
+    moves.drop_raw(tx, id)
+    tx.change(
+        "UPDATE messages SET subject = '', subject_folded = '', buyers = :buyers, envelope = :envelope, "
+        "findings = :findings, last_error = '', has_raw = 0 WHERE id = :id",
+        _blanked(entry_of(rows[0]), address) | {"id": id},
+    )
+    return True
+
+
+def _blanked(entry: Entry, address: str) -> dict[str, Value]:
+    def blank(value: str) -> str:
+        return ERASED if value.lower() == address.lower() else value
+
+    recipients = tuple(
+        recipient if recipient.address.lower() != address.lower() else Recipient(ERASED)
+        for recipient in entry.envelope.recipients
+    )
+    return {
+        "buyers": dumps([blank(buyer) for buyer in entry.buyers]),
+        "envelope": envelope_json(replace(entry.envelope, recipients=recipients)),
+        "findings": findings_json(replace(finding, evidence="") for finding in entry.findings),
+    }
