@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gatepost_policies.checks.case import Case, Evidence, Params
+from gatepost_policies.checks.review import Asks, evidence, shared_asks
+from gatepost_policies.language.scene import Sentence
+from gatepost_policies.model import Span
 
 
 def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers, codes, newsletters, social media, repeat purchase (G2, P4)."""
-    return ()
+    asks = shared_asks(case)
+    spans = [*_promotions(asks)]
+    if not asks.any:  # beside an ask a voucher is an incentive, and found as one
+        spans += _vouchers(asks)
+    return evidence(case, spans, "advertises")
+
+
+def _promotions(asks: Asks) -> Iterator[Span]:
+    for number, hit in asks.talk.meant("promo", besides=("promo_harmless",)):
+        if not asks.talk.answers_buyer(number):
+            yield hit.span
+
+
+def _vouchers(asks: Asks) -> Iterator[Span]:
+    for number, hit in asks.talk.meant("voucher", "discount", besides=("gift_harmless", "promo_harmless")):
+        sentence = asks.talk.sentences[number]
+        if asks.talk.answers_buyer(number) or (
+            hit.concept == "discount" and _is_remedy(asks, sentence, number)
+        ):
+            continue
+        yield hit.span
+
+
+def _is_remedy(asks: Asks, sentence: Sentence, number: int) -> bool:
+    """Whether a discount is what the seller concedes for a fault of this order."""
+    return sentence.has("remedy") or any(one.has("apology", "remedy") for one in asks.talk.near(number))
 
 
 def find_cross_promotion(case: Case, params: Params) -> Iterable[Evidence]:
     """Other products, other shops, third parties (P5)."""
-    return ()
+    talk = shared_asks(case).talk
+    spans = [
+        hit.span
+        for number, hit in talk.meant("other_products", besides=("other_harmless",))
+        if not talk.answers_buyer(number)
+    ]
+    return evidence(case, spans, "promotes other products")

@@ -1,8 +1,8 @@
 """Text -> folded words: what word patterns are matched against, with the way back to the original.
 
 Folded text has lower-case ASCII letters and digits for every Latin script, whatever accent, font,
-width or look-alike letter was used; kana and kanji stay; each other character is a space. Three
-marks survive: `$` for any currency sign, `%`, and `*` for a drawn star. Invisible characters are
+width or look-alike letter was used; kana and kanji stay; each other character is a space. Four
+marks survive: `$` for any currency sign, `%`, `+`, and `*` for a drawn star. Invisible characters are
 gone, and so is white space between two Japanese characters. Linear in the text.
 """
 
@@ -80,7 +80,7 @@ class _Table(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         if code < 128:
-            folded = char.lower() if char.isalnum() else char if char in "$%" else " "
+            folded = char.lower() if char.isalnum() else char if char in "$%+" else " "
         else:
             folded = _fold_one(char)
         if (

@@ -7,6 +7,7 @@ compiled when their language is first met; nothing is read again.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -62,14 +63,20 @@ class Phrases:
         lists: Mapping[str, Sequence[str]] | None = None,
     ) -> Phrases:
         """Compile phrase patterns; raises PackError for a malformed or too large one."""
+        return cls.built(
+            {name: _translated(name, phrases, lists or {}, language) for name, phrases in concepts.items()},
+            language,
+        )
+
+    @classmethod
+    def built(cls, concepts: Mapping[str, Iterable[str]], language: str) -> Phrases:
+        """The same from RE2 patterns."""
         search = re2.Set.SearchSet(_options())
         search.Add("")  # the canary: RE2 sets answer "nothing" when their automaton runs out of memory
         patterns = []
         try:
-            for phrases in concepts.values():
-                joined = "|".join(
-                    translate(phrase, lists=lists or {}, language=language) for phrase in phrases
-                )
+            for branches in concepts.values():
+                joined = "|".join(branches)
                 search.Add(joined)
                 patterns.append(re2.compile(joined, _options()))
             search.Compile()
@@ -95,6 +102,18 @@ class Phrases:
         return sorted(index - 1 for index in matched if index)
 
 
+def _translated(
+    name: str, phrases: Iterable[str], lists: Mapping[str, Sequence[str]], language: str
+) -> tuple[str, ...]:
+    patterns = []
+    for phrase in phrases:
+        try:
+            patterns.append(translate(phrase, lists=lists, language=language))
+        except PackError as error:
+            raise PackError(f"{error.why}, in {phrase!r}", key=name) from error
+    return tuple(patterns)
+
+
 def known_languages() -> tuple[str, ...]:
     """The languages that have a word file, by ISO 639-1 code."""
     return tuple(sorted(path.stem for path in FOLDER.glob("??.yaml")))
@@ -106,14 +125,15 @@ def lexicon(language: str) -> Phrases:
     if language not in known_languages():
         return lexicon("en")
     merged: dict[str, list[str]] = {}
-    lists: dict[str, Sequence[str]] = {}
     for path in _files(language):
         document = _read(path)
-        lists.update(_lists(document))
+        lists = _lists(document)
         for concept in _concepts(document):
-            merged.setdefault(concept.name, []).extend(concept.phrases)
-    with _naming(language):
-        return Phrases.compiled(merged, language=language, lists=lists)
+            with _naming(document.file):
+                patterns = _translated(concept.name, concept.phrases, lists, language)
+            merged.setdefault(concept.name, []).extend(patterns)
+    with _naming(f"words/{language}.yaml"):
+        return Phrases.built(merged, language)
 
 
 def concepts(language: str) -> tuple[Concept, ...]:
@@ -127,11 +147,11 @@ def _files(language: str) -> tuple[Path, ...]:
 
 
 @contextlib.contextmanager
-def _naming(language: str) -> Iterator[None]:
+def _naming(file: str) -> Iterator[None]:
     try:
         yield
     except PackError as error:
-        raise PackError(error.why, file=f"words/{language}.yaml", line=error.line, key=error.key) from error
+        raise PackError(error.why, file=file, line=error.line, key=error.key) from error
 
 
 @lru_cache(maxsize=64)
@@ -144,7 +164,7 @@ def _read(path: Path) -> Document:
 
 def _lists(document: Document) -> dict[str, Sequence[str]]:
     lists = document.value.get("lists") or {}
-    return {name: _words(document, words, "lists", name) for name, words in lists.items()}
+    return {name: _lines(document, words, "[,\n]", "lists", name) for name, words in lists.items()}
 
 
 def _concepts(document: Document) -> Iterator[Concept]:
@@ -154,17 +174,16 @@ def _concepts(document: Document) -> Iterator[Concept]:
             raise document.fault("a concept holds `words`, `hit` and `miss`", *at)
         yield Concept(
             name,
-            _words(document, body["words"], *at, "words"),
-            _words(document, body.get("hit") or [], *at, "hit"),
-            _words(document, body.get("miss") or [], *at, "miss"),
+            _lines(document, body["words"], "\n", *at, "words"),
+            _lines(document, body.get("hit") or "", "\n", *at, "hit"),
+            _lines(document, body.get("miss") or "", "\n", *at, "miss"),
             document.file,
         )
 
 
-def _words(document: Document, value: Any, *at: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise document.fault("must be a list of words", *at)
-    for index, word in enumerate(value):
-        if not isinstance(word, (str, int)) or isinstance(word, bool) or not str(word).strip():
-            raise document.fault("must be a word or phrase", *at, index)
-    return tuple(str(word) for word in value)
+def _lines(document: Document, value: Any, between: str, *at: str) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = re.split(between, value)
+    if not isinstance(value, list) or not all(isinstance(line, (str, int)) for line in value):
+        raise document.fault("must be phrases, one a line", *at)
+    return tuple(str(line).strip() for line in value if str(line).strip())

@@ -43,6 +43,7 @@ class Sentence:
     folded: Folded = field(repr=False, compare=False)
     offset: int = field(default=0, repr=False)  # of the sentence in `folded.text`
     words: str = field(default="", repr=False)  # its own folded text
+    text: str = field(default="", repr=False)  # its own original text
     paragraph: int = 0  # of the passage, from 0
 
     def has(self, *concepts: str) -> bool:
@@ -193,7 +194,7 @@ def _settled(draft: _Draft, language: str) -> Sentence:
     )
     return Sentence(
         draft.passage, draft.start, draft.end, draft.section, language, question, hits,
-        draft.folded, draft.offset, draft.words, draft.paragraph,
+        draft.folded, draft.offset, draft.words, draft.original, draft.paragraph,
     )  # fmt: skip
 
 

@@ -1,0 +1,37 @@
+"""Something of value around a review (D4h): before or after it, in the same sentence or far from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from gatepost_policies.checks.case import Case, Evidence, Params
+from gatepost_policies.checks.review import Asks, evidence, shared_asks
+from gatepost_policies.model import Span
+
+HARMLESS: Final = ("gift_harmless", "review_thanks")
+
+
+def find_incentive(case: Case, params: Params) -> Iterable[Evidence]:
+    """Offers something of value to who reviews, or to who does not (D4h)."""
+    asks = shared_asks(case)
+    if not asks.any:
+        return ()
+    spans = [*_gifts(asks), *_remedies(asks)]
+    return evidence(case, spans, "offers something for a review")
+
+
+def _gifts(asks: Asks) -> Iterator[Span]:
+    """Gifts: their only sense beside an ask is a reward, wherever in the mail they stand."""
+    for number, hit in asks.talk.meant("gift", besides=HARMLESS):
+        if not asks.talk.answers_buyer(number):
+            yield hit.span
+
+
+def _remedies(asks: Asks) -> Iterator[Span]:
+    """Refunds and replacements: what a seller owes; a reward only where they are bound to the review."""
+    for number, hit in asks.talk.meant("remedy", besides=("remedy_done",)):
+        sentence = asks.talk.sentences[number]
+        bound = asks.in_sentence(number) or (sentence.has("in_return") and sentence.has("review_noun"))
+        if bound and not asks.talk.answers_buyer(number) and not sentence.has("remedy_done"):
+            yield hit.span

@@ -1,0 +1,112 @@
+"""Whether words are meant: negation, reports of rules, answers to the buyer, harmless uses of a word.
+
+A concept that occurs counts only when the seller says it of this mail's buyer: "we can't offer
+discounts for reviews" offers nothing, and neither does a sentence that tells what Amazon forbids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from gatepost_policies.language.scene import Hit, Scene, Sentence
+from gatepost_policies.model import Span
+
+NEGATION_REACH: Final = 110  # characters; beyond it a negation has spent itself
+# Where the verb, and with it the negation, may come last.
+_VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
+_HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
+_ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The own sentences of a mail, with the questions the review and promotion checks ask of them."""
+
+    scene: Scene
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences the seller answers for, in reading order."""
+        return self.scene.own()
+
+    def meant(self, *concepts: str, besides: Iterable[str] = ()) -> Iterator[tuple[int, Hit]]:
+        """Hits that are meant as said, with the number of their sentence; none that `besides` covers."""
+        harmless = tuple(besides)
+        for number in range(len(self.sentences)):
+            for hit in self.meant_in(number, *concepts, besides=harmless):
+                yield number, hit
+
+    def meant_in(self, number: int, *concepts: str, besides: Iterable[str] = ()) -> Iterator[Hit]:
+        """The same for one sentence."""
+        sentence = self.sentences[number]
+        hits = sentence.of(*concepts)
+        if not hits or sentence.has("rule_report"):
+            return
+        covers = sentence.of(*besides)
+        for hit in hits:
+            if not is_negated(sentence, hit) and not any(overlaps(hit.span, other.span) for other in covers):
+                yield hit
+
+    def answers_buyer(self, number: int) -> bool:
+        """Whether sentence `number` answers a question the buyer asked."""
+        first = max(0, number - _ANSWER_REACH)
+        here = self.sentences[number]
+        return any(
+            sentence.has("buyer_asked") and sentence.passage == here.passage
+            for sentence in self.sentences[first : number + 1]
+        )
+
+    def near(self, number: int, distance: int = 1) -> tuple[Sentence, ...]:
+        """The sentence and its neighbours in the same passage."""
+        passage = self.sentences[number].passage
+        around = self.sentences[max(0, number - distance) : number + distance + 1]
+        return tuple(sentence for sentence in around if sentence.passage == passage)
+
+
+def is_negated(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a negation of the same clause governs `hit`."""
+    false = sentence.of("false_negation")
+    for negation in sentence.of("negation"):
+        if any(overlaps(negation.span, other.span) for other in false) or overlaps(negation.span, hit.span):
+            continue
+        before = negation.span.end <= hit.span.start
+        if before or sentence.language in _VERB_LAST:
+            left, right = (negation.span, hit.span) if before else (hit.span, negation.span)
+            if right.start - left.end <= NEGATION_REACH and not breaks_between(sentence, left, right):
+                return True
+    return False
+
+
+def breaks_between(sentence: Sentence, left: Span, right: Span) -> bool:
+    """Whether a new clause begins between two places of a sentence."""
+    if _HARD_BREAK.search(sentence.text, left.end - sentence.start, right.start - sentence.start):
+        return True
+    for hit in sentence.of("clause", "clause_always"):
+        if left.end <= hit.span.start and hit.span.end <= right.end and hit.span.start <= right.start:
+            lead = sentence.text[: hit.span.start - sentence.start].rstrip()
+            if hit.concept == "clause_always" or lead.endswith((",", "，", ".", "!", "?")):
+                return True
+    return False
+
+
+def overlaps(one: Span, other: Span) -> bool:
+    """Whether two spans share a character."""
+    return one.passage == other.passage and one.start < other.end and other.start < one.end
+
+
+def inside(inner: Span, outer: Span) -> bool:
+    """Whether `inner` lies within `outer`."""
+    return inner.passage == outer.passage and outer.start <= inner.start and inner.end <= outer.end
+
+
+def narrowest(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans in reading order, the shorter of any two that overlap."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.end - span.start, span.passage, span.start)):
+        if not any(overlaps(span, other) for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept, key=lambda span: (span.passage, span.start)))
