@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -17,8 +17,11 @@ from gatepost.model import Message, MessageId
 _log: Any = structlog.stdlib.get_logger()  # structlog's bound loggers are dynamic
 
 
-def set_up(level: str = "info", *, plain: bool = False) -> None:
-    """Send events of `level` and above to stdout, as JSON or, for people at a terminal, as plain text."""
+def set_up(level: str = "info", *, plain: bool = False, file: TextIO | None = None) -> None:
+    """Send events of `level` and above to stdout, as JSON or, for people at a terminal, as plain text.
+
+    With `file` they go there: a command's stdout is for its answer.
+    """
     levels = {"debug": 10, "info": 20, "warning": 30, "error": 40}
     render: Any = structlog.dev.ConsoleRenderer() if plain else structlog.processors.JSONRenderer()
     structlog.configure(
@@ -29,7 +32,7 @@ def set_up(level: str = "info", *, plain: bool = False) -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(levels[level]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(file=file or sys.stdout),
         cache_logger_on_first_use=False,
     )
 
@@ -165,3 +168,23 @@ def admin_missing() -> None:
 def worker_died(index: int, status: int) -> None:
     """A worker process ended by itself and is started again."""
     _log.error("worker.died", worker=index, status=status)
+
+
+def upstream_connected(host: str, port: int, *, tls: str, seconds: float) -> None:
+    """A connection to a relay is ready for mail; `tls` is the version, "" in clear."""
+    _log.info("upstream.connected", host=host, port=port, tls=tls, ms=round(seconds * 1000, 1))
+
+
+def upstream_refused(id: MessageId, host: str, code: int, enhanced: str) -> None:
+    """The relay said no to a mail, or could not have taken it as it is."""
+    _log.warning("upstream.refused", id=id, host=host, code=code, enhanced=enhanced)
+
+
+def upstream_failed(host: str, why: str, id: MessageId | None = None) -> None:
+    """The relay did not take a mail now, or could not be asked: it does not have it."""
+    _log.warning("upstream.failed", id=id, host=host, why=why)
+
+
+def upstream_in_doubt(id: MessageId, host: str, why: str) -> None:
+    """The relay's answer to the final dot was lost."""
+    _log.error("upstream.in_doubt", id=id, host=host, why=why)

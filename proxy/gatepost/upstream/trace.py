@@ -1,0 +1,46 @@
+"""The `Received` line that this gateway adds, and the count of those that others added (RFC 5321 §4.4)."""
+
+from __future__ import annotations
+
+import re
+from email.utils import format_datetime
+from ipaddress import ip_address
+
+from gatepost.model import Message
+from gatepost.upstream import head
+
+_UNFIT = re.compile(r"[^A-Za-z0-9.:_\[\]-]+")
+_HELO_LENGTH = 60  # the name goes onto the first line, which stays below 78 octets
+
+
+def received_line(message: Message, hostname: str) -> bytes:
+    """The `Received` field for `message`, folded at 78 octets, ending in CRLF; ASCII only."""
+    session = message.session
+    helo = _UNFIT.sub("", session.helo)[:_HELO_LENGTH] or "unknown"
+    source = f"\r\n ({literal})" if (literal := address_literal(session.peer)) else ""
+    protocol = _UNFIT.sub("", protocol_word(session.protocol, utf8=message.envelope.smtputf8))
+    id = _UNFIT.sub("", message.id)
+    when = format_datetime(message.received_at)
+    by = f"by {hostname}\r\n with {protocol} id {id};"
+    return f"Received: from {helo}{source}\r\n {by}\r\n {when}\r\n".encode("ascii")
+
+
+def address_literal(peer: str) -> str:
+    """The client's address as a literal (RFC 5321 §4.1.3); "" when `peer` is no IP address."""
+    try:
+        address = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return ""
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
+
+
+def protocol_word(protocol: str, *, utf8: bool) -> str:
+    """The word behind `with` (RFC 3848), in its form for internationalised mail (RFC 6531 §4.3)."""
+    if utf8 and protocol.startswith("ESMTP"):
+        return "UTF8SMTP" + protocol.removeprefix("ESMTP")
+    return protocol or "SMTP"
+
+
+def received_count(raw: bytes) -> int:
+    """How many `Received` fields the header of `raw` has: the hops it took (RFC 5321 §6.3)."""
+    return head.count(head.block(raw), b"received")
