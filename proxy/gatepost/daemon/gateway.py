@@ -53,7 +53,13 @@ class Gateway:
         """Open the store, load the rules, then listen. Raises ConfigError, StoreError or OSError; then stop()."""
         config, given = self.config, sockets or {}
         rulebooks = Rulebooks(config.policy)
-        self.store = await Store.open(config.store, clock=self.clock, policy=config.policy)
+        self.store = await Store.open(
+            config.store.path,
+            clock=self.clock,
+            instance=f"worker{self.worker}",
+            busy_seconds=config.store.busy_seconds,
+            resubmission=timedelta(hours=config.policy.resubmission_hours),
+        )
         self._stack.push_async_callback(self.store.close)
         self.child = Child(config.policy)
         self._stack.push_async_callback(self.child.close)

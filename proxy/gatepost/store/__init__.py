@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
+from gatepost.config.schema import Retention as KeepFor
 from gatepost.ports import Clock
 from gatepost.store import health, migrate
 from gatepost.store.audit import Audit
@@ -19,7 +20,7 @@ from gatepost.store.journal import SqlJournal
 from gatepost.store.ledger import SqlLedger
 from gatepost.store.owners import LockedOwners, Nobody, Owners
 from gatepost.store.quarantine import SqlQuarantine
-from gatepost.store.retention import Retention
+from gatepost.store.retention import Purged, Retention
 from gatepost.store.search import Search
 from gatepost.store.sessions import Sessions
 from gatepost.store.spool import SqlSpool
@@ -29,6 +30,7 @@ from gatepost.store.users import Users
 __all__ = ["Database", "Health", "Store"]
 
 RESUBMISSION = timedelta(hours=96)
+_SESSIONS = timedelta(days=7)  # no site session lasts longer, whatever the site allows
 LEASE = timedelta(minutes=30)
 """How long even a living process may have one message in flight; far beyond every deadline of the relay."""
 
@@ -95,6 +97,23 @@ class Store:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    def ready(self) -> str | None:
+        """Why nothing can be written just now: "disk" or "store"; None when nothing speaks against it."""
+        fault = self.db.recent_fault()
+        if fault is None:
+            return None
+        return "disk" if fault is Fault.FULL else "store"
+
+    async def purge(self, now: datetime, keep: KeepFor) -> Purged:
+        """Expire what was held too long, then delete all that has had its time."""
+        await self.quarantine.expire(now, timedelta(days=keep.held_days))
+        return await self.retention.purge(
+            now,
+            decisions=timedelta(days=keep.decisions_days),
+            captured=timedelta(days=keep.captured_days),
+            sessions=_SESSIONS,
+        )
 
     def free_bytes(self) -> int:
         """How much the disk under the database still takes. Raises StoreError when that can't be told."""

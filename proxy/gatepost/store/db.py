@@ -27,6 +27,10 @@ QUEUE_LIMIT = 10_000
 BATCH_LIMIT = 256
 READERS = 2
 READ_SECONDS = 5.0
+FAULT_SECONDS = 3.0
+_LASTING = frozenset(
+    {Fault.FULL, Fault.READ_ONLY, Fault.DAMAGED, Fault.MISSING, Fault.DISK, Fault.OTHER, Fault.LOCKED}
+)
 _PAUSES = (0.0005, 0.005)  # seconds between two tries for the lock, at least and at most
 
 
@@ -64,6 +68,7 @@ class Database:
         self._closed = read_only
         self._read_only = read_only
         self._local = threading.local()
+        self._fault: tuple[Fault | None, float] = (None, 0.0)
         self._connections: list[Any] = []
         self._readers = ThreadPoolExecutor(READERS, "store-read")
         self._writer: threading.Thread | None = None
@@ -117,6 +122,11 @@ class Database:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def recent_fault(self) -> Fault | None:
+        """The lasting fault that a write met in the last seconds, unless a later write went well."""
+        fault, at = self._fault
+        return fault if fault in _LASTING and time.monotonic() - at < FAULT_SECONDS else None
 
     async def settle_log(self) -> None:
         """Bring the log into the file and empty it, so that what was deleted is gone from both.
@@ -214,6 +224,7 @@ class Database:
             for job in batch:
                 self._run(tx, job)
             self._engine.commit()
+            self._fault = (None, 0.0)
         except EngineError as error:
             with contextlib.suppress(EngineError):
                 self._engine.rollback()
@@ -246,7 +257,8 @@ class Database:
             return False
 
     def _mend(self, error: EngineError) -> None:
-        """After a fault that leaves the connection doubtful, go on with a new one."""
+        """Remember a fault; after one that leaves the connection doubtful, go on with a new one."""
+        self._fault = (error.fault, time.monotonic())
         if error.fault in (Fault.DISK, Fault.DAMAGED, Fault.OTHER):
             with contextlib.suppress(EngineError):
                 self._engine.reopen()

@@ -17,7 +17,10 @@ from gatepost.store.moves import Change, Origin
 from gatepost.store.owners import Owners
 from gatepost.store.rows import answer_json, entry_of, entry_params, envelope_json, envelope_of, micros
 
-_OPENS_AS = frozenset({MessageState.ATTEMPTING, MessageState.HELD, MessageState.REFUSED})
+_OPENS_AS = frozenset(
+    {MessageState.ATTEMPTING, MessageState.HELD, MessageState.REFUSED, MessageState.SPOOLED}
+)
+_ORIGIN = {MessageState.HELD: Origin.HELD, MessageState.SPOOLED: Origin.SPOOL}
 _UNSETTLED = frozenset(
     {
         MessageState.ATTEMPTING,
@@ -37,6 +40,11 @@ VALUES (:id, :received_at, :state, :state_at, :owner, :lease_until, :origin, :an
   :claimed, :has_raw, :fingerprint, :session, :envelope, :sender, :subject, :subject_folded, :size_bytes,
   :buyers, :action, :edition, :digest, :purpose, :language, :order_ids, :asks_review, :findings, :deadline_at,
   :answer, :attempts, :next_attempt_at, :last_error)
+"""
+_KEEP = """
+UPDATE messages SET has_raw = 1, answered = 1, answer = coalesce(answer, :answer),
+  state = CASE WHEN state = 'attempting' THEN :state ELSE state END
+WHERE id = :id
 """
 _FIRST = "SELECT * FROM messages WHERE fingerprint = :fingerprint AND fingerprint <> '' AND answering = 1"
 
@@ -88,7 +96,7 @@ class SqlJournal:
             "state_at": now,
             "owner": self._owners.me if entry.state is MessageState.ATTEMPTING else "",
             "lease_until": now + self._lease,
-            "origin": (Origin.HELD if entry.state is MessageState.HELD else Origin.LIVE).value,
+            "origin": _ORIGIN.get(entry.state, Origin.LIVE).value,
             "answered": int(entry.state is not MessageState.ATTEMPTING),
             "claimed": int(bool(orders)),
             "has_raw": int(raw is not None and entry.state is not MessageState.REFUSED),
@@ -143,21 +151,18 @@ class SqlJournal:
     async def keep(self, id: MessageId, raw: bytes, state: MessageState) -> None:
         """Store the bytes of a message in flight: durable when it returns, and the sender may be told so.
 
-        With an in-flight `state` the message stays as it is, attempting or sending.
+        `state` is ATTEMPTING or SENDING, as the attempt that goes on has come; it never leads back.
         """
+        if state not in moves.IN_FLIGHT:
+            raise StateError(f"a message in flight can't be kept as {state.value}")
         stored = answer_json(Answer(AnswerKind.STORED, id))
 
         def job(tx: Tx) -> None:
             old = self._mine(tx, id)
-            if state not in moves.IN_FLIGHT:
-                moves.move(tx, old, Change(state, self._now(), raw=raw, answer=stored))
-                return
+            if old.state not in moves.IN_FLIGHT:
+                raise StateError(f"message {id} is {old.state.value}, and no longer in flight")
             moves.put_raw(tx, id, raw)
-            tx.change(
-                "UPDATE messages SET has_raw = 1, answered = 1, answer = coalesce(answer, :answer) "
-                "WHERE id = :id",
-                {"id": id, "answer": stored},
-            )
+            tx.change(_KEEP, {"id": id, "answer": stored, "state": state.value})
 
         await self._db.write(job)
 
@@ -225,8 +230,8 @@ def _check_opening(entry: Entry, raw: bytes | None, orders: Sequence[OrderId]) -
         raise StateError(f"an entry can't be opened as {entry.state.value}")
     if orders and entry.state is not MessageState.ATTEMPTING:
         raise StateError(f"an entry opened as {entry.state.value} reserves nothing")
-    if raw is None and (orders or entry.state is MessageState.HELD):
-        raise StoreError("a message that is held, or that reserves orders, brings its bytes")
+    if raw is None and (orders or entry.state in moves.NEEDS_RAW):
+        raise StoreError("a message that waits, or that reserves orders, brings its bytes")
 
 
 def _index(tx: Tx, entry: Entry, received_at: Value) -> None:
@@ -275,8 +280,8 @@ def _answer_again(first: Row) -> Answer:
     match entry.state:
         case MessageState.ATTEMPTING | MessageState.SENDING if not first["answered"]:
             return Answer(AnswerKind.BUSY, entry.id)
-        case MessageState.IN_DOUBT:
-            return Answer(AnswerKind.IN_DOUBT, entry.id)
+        case MessageState.IN_DOUBT:  # who was told 250 before is told so again
+            return entry.answer or Answer(AnswerKind.IN_DOUBT, entry.id)
         case MessageState.HELD:
             return Answer(AnswerKind.HELD, entry.id, entry.findings)
         case MessageState.SPOOLED:
