@@ -188,3 +188,28 @@ def upstream_failed(host: str, why: str, id: MessageId | None = None) -> None:
 def upstream_in_doubt(id: MessageId, host: str, why: str) -> None:
     """The relay's answer to the final dot was lost."""
     _log.error("upstream.in_doubt", id=id, host=host, why=why)
+
+
+def connection_refused(peer: str, why: str) -> None:
+    """A client was turned away before its session began."""
+    _log.warning("connection.refused", peer=peer, why=why)
+
+
+def session_ended(peer: str, why: str) -> None:
+    """A session was ended by us: too many errors, too slow, too much."""
+    _log.info("session.ended", peer=peer, why=why)
+
+
+def session_failed(peer: str, error: BaseException) -> None:
+    """Something of ours failed in an SMTP session; the client was told to come again."""
+    _log.error("session.failed", peer=peer, error=type(error).__name__, exc_info=error)
+
+
+def login_refused(client: str, why: str) -> None:
+    """A client's AUTH failed: the wrong password, or locked after too many of them."""
+    _log.warning("login.refused", client=client, why=why)
+
+
+def login_failed(client: str, error: BaseException) -> None:
+    """A login could not be checked; the client was told to come again."""
+    _log.error("login.failed", client=client, error=type(error).__name__)
