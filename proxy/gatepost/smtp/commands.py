@@ -1,0 +1,224 @@
+"""The commands of a session that carry no mail: hello, TLS, login and the small ones."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiosmtpd.smtp import syntax
+
+from gatepost import events
+from gatepost.model import Credentials
+from gatepost.smtp import replies
+from gatepost.smtp.limits import Address, counted_as
+from gatepost.smtp.login import LINE_OCTETS, MECHANISMS, decode, split_plain
+from gatepost.smtp.replies import Refusal, Reply
+from gatepost.smtp.terms import Entrance, Terms
+from gatepost.smtp.transaction import Transaction
+from gatepost.smtp.wire import Wire
+
+_NAME_OCTETS = 255
+
+
+class Commands(Wire):
+    """Who speaks, and what they may do. Each command is a method `smtp_NAME`; a Refusal ends it."""
+
+    def __init__(self, terms: Terms, entrance: Entrance) -> None:
+        super().__init__(terms)
+        self.entrance = entrance
+        self.peer, self.client, self.is_trusted = "", "", False
+        self.helo, self.is_extended = "", False
+        self.account, self.credentials = "", None  # type: str, Credentials | None
+        self.transaction: Transaction | None = None
+        self.is_over = False
+        self._failures = 0
+
+    def is_from(self, address: Address | None) -> None:
+        """Note who the client is: the peer itself, or whom a PROXY header names."""
+        self.peer, self.client = str(address or "unknown"), counted_as(address)
+        self.is_trusted = self.terms.trusts(address)
+
+    def hang_up(self, reply: Reply) -> None:
+        """Say a last word; the connection is closed once it is out."""
+        if reply.is_error:
+            events.session_ended(self.peer, reply.text)
+        self.say(reply)
+        self.is_over = True
+
+    @property
+    def may_log_in(self) -> bool:
+        """Whether AUTH is offered now: never in clear, unless the listener says so."""
+        return self.is_secure or self.entrance.listener.auth_without_tls
+
+    @property
+    def may_start_tls(self) -> bool:
+        """Whether STARTTLS is offered now."""
+        return self.entrance.tls is not None and not self.is_secure
+
+    def check_may_send(self) -> None:
+        """Raise Refusal unless the client has said hello and is trusted or logged in: no open relay."""
+        if not self.helo:
+            raise Refusal(replies.HELO_FIRST)
+        if self.is_trusted or self.account:
+            return
+        if self.may_log_in:
+            raise Refusal(replies.NEEDS_AUTH)
+        raise Refusal(replies.NEEDS_TLS if self.may_start_tls else replies.RELAY_DENIED)
+
+    # --- hello -----------------------------------------------------------------------------------
+
+    @syntax("HELO hostname")
+    async def smtp_HELO(self, argument: str) -> None:
+        """RFC 5321 §4.1.1.1."""
+        self._hello(argument, extended=False)
+        self.say(replies.hello(self.terms.hostname))
+
+    @syntax("EHLO hostname")
+    async def smtp_EHLO(self, argument: str) -> None:
+        """RFC 5321 §4.1.1.1."""
+        self._hello(argument, extended=True)
+        self.say(replies.hello(self.terms.hostname, self._keywords()))
+
+    def _hello(self, name: str, *, extended: bool) -> None:
+        if not name or " " in name or len(name.encode()) > _NAME_OCTETS:
+            raise Refusal(replies.NAME_MISSING)
+        self.helo, self.is_extended, self.transaction = name, extended, None
+
+    def _keywords(self) -> list[str]:
+        words = [f"SIZE {self.terms.smtp.limits.message_bytes}", "8BITMIME", "SMTPUTF8", "PIPELINING"]
+        words += ["ENHANCEDSTATUSCODES", "DSN"]
+        if self.may_start_tls:
+            words.append("STARTTLS")
+        if self.may_log_in:
+            words.append(f"AUTH {' '.join(MECHANISMS)}")
+        return [*words, "HELP"]
+
+    @syntax("STARTTLS")
+    async def smtp_STARTTLS(self, argument: str) -> None:
+        """RFC 3207; all that was said before in clear is forgotten, but not who the PROXY header named."""
+        _check_empty(argument)
+        tls = self.entrance.tls
+        if tls is None or self.is_secure:
+            raise Refusal(replies.ALREADY_SECURE if self.is_secure else replies.NO_TLS_HERE)
+        self.say(replies.START_TLS)
+        await self.flush()
+        await self.secure(tls)
+        self.helo, self.is_extended, self.transaction = "", False, None
+        self.account, self.credentials = "", None
+
+    # --- login -----------------------------------------------------------------------------------
+
+    @syntax("AUTH mechanism [initial-response]")
+    async def smtp_AUTH(self, argument: str) -> None:
+        """RFC 4954; a failure is answered late, and the last one allowed ends the connection."""
+        self._check_auth_fits()
+        mechanism, _, initial = argument.partition(" ")
+        match mechanism.upper():
+            case "PLAIN":
+                username, password = split_plain(decode(initial or await self._ask(replies.ASK_BLANK)))
+            case "LOGIN":
+                username = decode(initial or await self._ask(replies.ASK_USERNAME))
+                password = decode(await self._ask(replies.ASK_PASSWORD))
+            case _:
+                raise Refusal(replies.UNKNOWN_MECHANISM if mechanism else replies.AUTH_SYNTAX)
+        verdict = await self.terms.guard.check(username, password, client=self.client)
+        if verdict.is_error:
+            await self._slow_down()
+            raise Refusal(verdict)
+        self.account = username
+        if self.terms.keep_credentials:
+            self.credentials = Credentials(username, password)
+        self.say(verdict)
+
+    def _check_auth_fits(self) -> None:
+        if not self.is_extended:
+            raise Refusal(replies.EHLO_FIRST)
+        if self.account:
+            raise Refusal(replies.ALREADY_IN)
+        if self.transaction is not None:
+            raise Refusal(replies.NOT_DURING_MAIL)
+        if not self.may_log_in:
+            raise Refusal(replies.AUTH_NEEDS_TLS)
+
+    async def _ask(self, challenge: Reply) -> str:
+        """The client's answer to a challenge."""
+        self.say(challenge)
+        await self.flush()
+        while (line := self.take_line()) is None:
+            await self.more(self.terms.smtp.times.command_seconds)
+        if len(line) > LINE_OCTETS - 2:
+            raise Refusal(replies.AUTH_TOO_LONG)
+        try:
+            return line.decode("ascii")
+        except UnicodeDecodeError:
+            raise Refusal(replies.AUTH_SYNTAX) from None
+
+    async def _slow_down(self) -> None:
+        self._failures += 1
+        guard = self.terms.guard
+        await asyncio.sleep(guard.delay_seconds(self._failures))
+        if guard.is_enough(self._failures):
+            self.say(replies.WRONG_LOGIN)
+            self.hang_up(replies.LOGIN_LIMIT)
+            raise Refusal(replies.LOGIN_LIMIT)
+
+    # --- the small ones --------------------------------------------------------------------------
+
+    @syntax("RSET")
+    async def smtp_RSET(self, argument: str) -> None:
+        """Forget the mail that was begun."""
+        _check_empty(argument)
+        self.transaction = None
+        self.say(replies.FLUSHED)
+
+    @syntax("NOOP [anything]")
+    async def smtp_NOOP(self, argument: str) -> None:
+        """Nothing."""
+        self.say(replies.OK)
+
+    @syntax("QUIT")
+    async def smtp_QUIT(self, argument: str) -> None:
+        """Good bye."""
+        _check_empty(argument)
+        self.hang_up(replies.BYE)
+
+    @syntax("VRFY address")
+    async def smtp_VRFY(self, argument: str) -> None:
+        """Says nothing of any address (RFC 5321 §7.3)."""
+        if not argument:
+            raise Refusal(replies.VRFY_WHAT)
+        self.say(replies.CAN_NOT_VERIFY)
+
+    async def smtp_EXPN(self, argument: str) -> None:
+        """Not here (RFC 5321 §7.3)."""
+        raise Refusal(replies.NO_EXPN)
+
+    async def smtp_XCLIENT(self, argument: str) -> None:
+        """Nobody may claim to be somebody else this way."""
+        raise Refusal(replies.NOT_PERMITTED)
+
+    async def smtp_XFORWARD(self, argument: str) -> None:
+        """Nor this way."""
+        raise Refusal(replies.NOT_PERMITTED)
+
+    @syntax("HELP [command]")
+    async def smtp_HELP(self, argument: str) -> None:
+        """The commands there are."""
+        self.say(replies.help_text(sorted(_offered(type(self)))))
+
+
+def commands_of(kind: type[Commands]) -> dict[str, str]:
+    """Every command by its name, with the name of its method."""
+    return {name[5:]: name for name in dir(kind) if name.startswith("smtp_")}
+
+
+def _offered(kind: type[Commands]) -> list[str]:
+    return [
+        name
+        for name, method in commands_of(kind).items()
+        if hasattr(getattr(kind, method), "__smtp_syntax__")
+    ]
+
+
+def _check_empty(argument: str) -> None:
+    if argument:
+        raise Refusal(replies.NO_ARGUMENT)
