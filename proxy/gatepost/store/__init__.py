@@ -24,7 +24,7 @@ from gatepost.store.retention import Purged, Retention
 from gatepost.store.search import Search
 from gatepost.store.sessions import Sessions
 from gatepost.store.spool import SqlSpool
-from gatepost.store.sqlite import SqliteEngine, free_bytes, prepare_file
+from gatepost.store.sqlite import SqliteEngine, fill_reserve, free_bytes, prepare_file
 from gatepost.store.users import Users
 
 __all__ = ["Database", "Health", "Store"]
@@ -137,8 +137,9 @@ def _open(path: Path, instance: str, busy_seconds: float, read_only: bool) -> tu
     engine = SqliteEngine(path)
     try:
         migrate.migrate(engine, migrate.migrations(), busy_seconds=busy_seconds)
-        engine.fill_reserve()
+        fill_reserve(path)
         owners = LockedOwners(path.with_name(path.name + ".owners"), instance)
+        owners.sweep()
     except BaseException:
         engine.close()
         raise

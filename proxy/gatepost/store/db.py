@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import queue
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from gatepost.store.engine import Engine, EngineError, Fault, Tx
-from gatepost.store.sqlite import SqliteEngine, SqliteTx, connect, faults, with_deadline
+from gatepost.store.sqlite import SqliteEngine, SqliteTx, connect, faults, fill_reserve, with_deadline
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ FAULT_SECONDS = 3.0
 _LASTING = frozenset(
     {Fault.FULL, Fault.READ_ONLY, Fault.DAMAGED, Fault.MISSING, Fault.DISK, Fault.OTHER, Fault.LOCKED}
 )
+_DOUBTFUL = frozenset({Fault.DISK, Fault.DAMAGED, Fault.OTHER})  # what a connection holds may be wrong
 _PAUSES = (0.0005, 0.005)  # seconds between two tries for the lock, at least and at most
 
 
@@ -115,13 +117,17 @@ class Database:
             connection = self._local.connection = connect(self.path, read_only=True)
             self._connections.append(connection)
         with_deadline(connection, seconds)
-        with faults():
-            connection.execute("BEGIN")  # one state of the database for all that the job reads
-            try:
+        try:
+            with faults():
+                connection.execute("BEGIN")  # one state of the database for all that the job reads
                 return work(SqliteTx(connection))
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        except EngineError as error:
+            if error.fault in _DOUBTFUL:
+                self._local.connection = None
+            raise
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                connection.rollback()
 
     def recent_fault(self) -> Fault | None:
         """The lasting fault that a write met in the last seconds, unless a later write went well."""
@@ -129,7 +135,7 @@ class Database:
         return fault if fault in _LASTING and time.monotonic() - at < FAULT_SECONDS else None
 
     async def settle_log(self) -> None:
-        """Bring the log into the file and empty it, so that what was deleted is gone from both.
+        """Bring the log into the file and empty it, so that what was deleted is gone; fill the reserve.
 
         Does what it can: a reader at work keeps its part of the log until it is done.
         """
@@ -137,6 +143,7 @@ class Database:
             await asyncio.get_running_loop().run_in_executor(self._readers, self._settle_log)
 
     def _settle_log(self) -> None:
+        fill_reserve(self.path)
         with contextlib.closing(connect(self.path)) as connection, contextlib.suppress(EngineError), faults():
             connection.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -259,7 +266,7 @@ class Database:
     def _mend(self, error: EngineError) -> None:
         """Remember a fault; after one that leaves the connection doubtful, go on with a new one."""
         self._fault = (error.fault, time.monotonic())
-        if error.fault in (Fault.DISK, Fault.DAMAGED, Fault.OTHER):
+        if error.fault in _DOUBTFUL:
             with contextlib.suppress(EngineError):
                 self._engine.reopen()
 

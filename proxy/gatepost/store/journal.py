@@ -180,7 +180,7 @@ class SqlJournal:
             if changed == 0:
                 raise StateError(f"message {id} is not this process's to send")
 
-        await self._db.write(job)
+        await self._db.write(job, urgent=True)
 
     async def settle(self, id: MessageId, settled: Settled, *, raw: bytes | None = None) -> None:
         """Move the message and its claims to what came of it; may use the space kept for a full disk.

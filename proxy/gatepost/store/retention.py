@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from gatepost.model import Entry, MessageId, MessageState, Recipient
 from gatepost.ports import Clock
@@ -74,7 +75,7 @@ class Retention:
         erased = in_flight = 0
         for start in range(0, len(ids), _ROUND):
             part = ids[start : start + _ROUND]
-            done = await self._db.write(lambda tx, part=part: self._erase(tx, part, address, by), urgent=True)  # type: ignore[misc] # the default binds the loop's value
+            done = await self._db.write(partial(self._erase, ids=part, address=address, by=by), urgent=True)
             erased, in_flight = erased + done, in_flight + len(part) - done
         captures = await self._db.write(lambda tx: _erase_captures(tx, address), urgent=True)
         at = micros(self._clock.now())
@@ -85,7 +86,7 @@ class Retention:
         await self._db.settle_log()
         return Erased(erased, captures, in_flight)
 
-    def _erase(self, tx: Tx, ids: Sequence[MessageId], address: str, by: str) -> int:
+    def _erase(self, tx: Tx, *, ids: Sequence[MessageId], address: str, by: str) -> int:
         return sum(_erase_message(tx, id, address, by=by, at=micros(self._clock.now())) for id in ids)
 
 

@@ -11,7 +11,7 @@ from gatepost.model import Entry, Message, MessageId, MessageState
 from gatepost.store import moves
 from gatepost.store.db import Database
 from gatepost.store.engine import Tx, Value
-from gatepost.store.moves import Change, Origin, Standing
+from gatepost.store.moves import STANDING, Change, Origin, Standing
 from gatepost.store.owners import Owners
 from gatepost.store.rows import entry_of, in_list, message_of, micros
 
@@ -26,7 +26,7 @@ WHERE state = 'spooled' AND id IN (
   ORDER BY next_attempt_at LIMIT :most)
 RETURNING *
 """
-_IN_FLIGHT = "SELECT * FROM messages WHERE state IN ('attempting', 'sending')"
+_IN_FLIGHT = f"SELECT {STANDING}, lease_until FROM messages WHERE state IN ('attempting', 'sending')"  # noqa: S608 - our columns
 
 
 class SqlSpool:
@@ -71,26 +71,22 @@ class SqlSpool:
         """
         at = micros(now)
         changed: list[Entry] = []
-        while True:
-            done = await self._db.write(lambda tx: self._recover(tx, at), urgent=True)
-            changed += done
-            if len(done) < _ROUND:
-                return changed
+        while await self._db.read(lambda tx: self._lost(tx, at)):  # most rounds end here, without a write
+            changed += await self._db.write(lambda tx: self._recover(tx, at), urgent=True)
+        return changed
+
+    def _lost(self, tx: Tx, at: int) -> Sequence[Standing]:
+        """What is in flight in the name of a dead process, or past its lease."""
+        rows = [(moves.standing_of(row), int(row["lease_until"])) for row in tx.execute(_IN_FLIGHT)]
+        alive = {owner: self._owners.alive(owner) for owner in {old.owner for old, _ in rows}}
+        lost = [old for old, until in rows if not alive[old.owner] or until <= at]
+        return lost[:_ROUND]
 
     def _recover(self, tx: Tx, at: int) -> Sequence[Entry]:
-        alive: dict[str, bool] = {}
-        settled: list[MessageId] = []
-        for row in tx.execute(_IN_FLIGHT):
-            old = moves.standing_of(row)
-            if old.owner not in alive:
-                alive[old.owner] = self._owners.alive(old.owner)
-            if alive[old.owner] and row["lease_until"] > at:
-                continue
+        lost = self._lost(tx, at)
+        for old in lost:
             moves.move(tx, old, _outcome(old, at))
-            settled.append(old.id)
-            if len(settled) >= _ROUND:
-                break
-        return _entries(tx, settled)
+        return _entries(tx, [old.id for old in lost])
 
 
 def _outcome(old: Standing, at: int) -> Change:

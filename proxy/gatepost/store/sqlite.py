@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from gatepost.errors import StateError, StoreError
 from gatepost.store.engine import NO_PARAMS, EngineError, Fault, Params, Row, Tx
 
 RESERVE_BYTES = 16 * 1024 * 1024
@@ -34,9 +35,22 @@ _FAULTS = {
 
 def fault_of(error: sqlite3.Error) -> EngineError:
     """What the store says for an error of the library."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low octet is the kind, the rest its cause
-    fault = _FAULTS.get(code, Fault.OTHER)
-    return EngineError(fault, "" if fault is not Fault.OTHER else str(error))
+    fault = _fault_in(error)
+    return EngineError(Fault.OTHER, str(error)) if fault is None else EngineError(fault)
+
+
+def _fault_in(error: sqlite3.Error) -> Fault | None:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return _FAULTS.get(code & 0xFF)  # the low octet is the kind, the rest its cause
+
+
+def _error_of_job(error: sqlite3.Error) -> StoreError:
+    """A fault of the database, or else the job's own: that must not cost the others of its batch."""
+    if _fault_in(error) is not None:
+        return fault_of(error)
+    if isinstance(error, sqlite3.IntegrityError):
+        return StateError(f"that is there already: {error}")
+    return StoreError(str(error))
 
 
 @contextlib.contextmanager
@@ -61,14 +75,14 @@ class SqliteTx:
         try:
             return self._connection.execute(sql, params).fetchall()
         except sqlite3.Error as error:
-            raise fault_of(error) from error
+            raise _error_of_job(error) from error
 
     def change(self, sql: str, params: Params = NO_PARAMS) -> int:
         """Run one statement and return how many rows it changed."""
         try:
             return self._connection.execute(sql, params).rowcount
         except sqlite3.Error as error:
-            raise fault_of(error) from error
+            raise _error_of_job(error) from error
 
 
 def reserve_of(path: Path) -> Path:
@@ -222,20 +236,6 @@ class SqliteEngine:
             os.truncate(reserve, 0)
         return True
 
-    def fill_reserve(self) -> None:
-        """Set the reserve aside (again) where at least twice its size is free."""
-        reserve = reserve_of(self._path)
-        with contextlib.suppress(OSError):  # without a reserve the store still works, until the disk is full
-            missing = RESERVE_BYTES - (reserve.stat().st_size if reserve.exists() else 0)
-            if missing <= 0 or free_bytes(self._path) < 2 * RESERVE_BYTES:
-                missing = 0
-            descriptor = os.open(reserve, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                if missing:
-                    os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
-            finally:
-                os.close(descriptor)
-
     def reopen(self) -> None:
         """Start over with a new connection: after a failed sync the old one's cache proves nothing."""
         with contextlib.suppress(sqlite3.Error):
@@ -247,6 +247,18 @@ class SqliteEngine:
         """Close the connection."""
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
+
+
+def fill_reserve(path: Path) -> None:
+    """Set the reserve aside (again) where at least twice its size is free; mark that there is a database."""
+    with contextlib.suppress(OSError):  # without a reserve the store still works, until the disk is full
+        descriptor = os.open(reserve_of(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            short = os.fstat(descriptor).st_size < RESERVE_BYTES
+            if short and free_bytes(path) >= 2 * RESERVE_BYTES:
+                os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+        finally:
+            os.close(descriptor)
 
 
 def free_bytes(path: Path) -> int:

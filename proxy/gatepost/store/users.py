@@ -21,7 +21,7 @@ from gatepost.ports import Clock
 from gatepost.store import audit
 from gatepost.store.db import Database
 from gatepost.store.engine import Row, Tx, Value
-from gatepost.store.rows import micros, moment, plain
+from gatepost.store.rows import micros, moment
 
 _HASHERS = 2  # threads: each check takes tens of MB and of milliseconds
 _REMEMBERED = 1_000
@@ -103,7 +103,7 @@ class Users:
             await self._hash(password)
             return None
         if not self._remembers(row, password):
-            if not await self._in_thread(self._matches, row["hash"], password):
+            if not await self._matches(row["hash"], password):
                 return None
             await self._rehash(row, password)
         return None if row["disabled"] else _user_of(row)
@@ -156,9 +156,8 @@ class Users:
         audit.record(tx, at=micros(self._clock.now()), by=by, what=what, subject=name, details=details)
 
     async def _row(self, name: str) -> Row | None:
-        params: dict[str, Value] = {"name": plain(name)[:400]}
         try:
-            params["name"] = normal(name)
+            params: dict[str, Value] = {"name": normal(name)}
         except StoreError:
             return None
         rows = await self._db.read(lambda tx: tx.execute("SELECT * FROM users WHERE name = :name", params))
@@ -169,12 +168,10 @@ class Users:
     async def _hash(self, password: str) -> str:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
 
-    async def _in_thread(self, check: object, hash_: str, password: str) -> bool:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._matches, hash_, password)
-
-    def _matches(self, hash_: str, password: str) -> bool:
+    async def _matches(self, hash_: str, password: str) -> bool:
+        loop = asyncio.get_running_loop()
         try:
-            return self._hasher.verify(hash_, password)
+            return await loop.run_in_executor(self._threads, self._hasher.verify, hash_, password)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -121,5 +121,5 @@ CREATE TABLE captures (
     size_bytes BIGINT NOT NULL,
     raw BYTEA NOT NULL
 );
-CREATE INDEX captures_by_time ON captures (at);
+CREATE INDEX captures_by_time ON captures (at, id, size_bytes);
 CREATE INDEX claim_log_by_message ON claim_log (message_id);
