@@ -1,0 +1,56 @@
+"""Every decision ever made, with filters; and what is on its way out."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from gatepost.admin import requests
+from gatepost.admin.pages.queue import query, question
+from gatepost.admin.ports import PAGE, Question
+from gatepost.admin.visit import Visit
+from gatepost.model import MessageState
+
+_DOUBT = Question(states=frozenset({MessageState.IN_DOUBT}))
+_WAITING = Question(states=frozenset({MessageState.SPOOLED, MessageState.ATTEMPTING, MessageState.SENDING}))
+
+
+async def decisions(visit: Visit) -> Response:
+    """All messages, the newest first."""
+    asked, filters = question(visit, Question(states=_states(requests.asked(visit.request, "state"))))
+    number = requests.page_number(visit.request)
+    found = await visit.desk.archive.find(asked, limit=PAGE, offset=(number - 1) * PAGE)
+    return visit.page(
+        "decisions.html",
+        title="Decisions",
+        about_list="",
+        groups=[("", found.entries)],
+        number=number,
+        more=found.total > number * PAGE,
+        filters=filters,
+        query=query(filters),
+    )
+
+
+async def outgoing(visit: Visit) -> Response:
+    """Mails in doubt, then those that wait for the relay."""
+    number = requests.page_number(visit.request)
+    archive = visit.desk.archive
+    doubtful = await archive.find(_DOUBT, limit=PAGE)
+    waiting = await archive.find(_WAITING, limit=PAGE, offset=(number - 1) * PAGE)
+    return visit.page(
+        "decisions.html",
+        title="Outgoing",
+        about_list="What was accepted and has not certainly reached the relay.",
+        groups=[
+            ("In doubt: a person must settle it", doubtful.entries),
+            ("Waiting for the relay", waiting.entries),
+        ],
+        number=number,
+        more=waiting.total > number * PAGE,
+        filters=None,
+        query="",
+    )
+
+
+def _states(word: str) -> frozenset[MessageState]:
+    return frozenset(state for state in MessageState if state.value == word)

@@ -1,0 +1,150 @@
+"""Held mails, the most urgent first, and what is decided about them, one or several at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from gatepost.admin import requests
+from gatepost.admin.ports import PAGE, Question
+from gatepost.admin.visit import Desk, Visit
+from gatepost.admin.words import outcome
+from gatepost.model import MessageId, MessageState
+from gatepost.release import ReleaseOutcome
+
+DECIDE_SECONDS = 20.0
+"""How long a page waits for the relay; a release goes on behind it."""
+AT_ONCE = 5
+MAX_NOTE = 500
+HELD = Question(states=frozenset({MessageState.HELD}), urgent_first=True)
+
+_Decide = Callable[[MessageId], Coroutine[Any, Any, ReleaseOutcome]]
+
+
+def question(visit: Visit, base: Question) -> tuple[Question, dict[str, str]]:
+    """`base` narrowed by what the page's filters ask, and those filters."""
+    filters = {name: requests.asked(visit.request, name) for name in ("q", "rule", "clause", "state")}
+    words = filters["q"]
+    asked = replace(base, rule=filters["rule"], clause=filters["clause"])
+    if "@" in words:
+        asked = replace(asked, sender=words)
+    elif len(words) >= 15 and words.replace("-", "").isdigit():
+        asked = replace(asked, order=words)
+    else:
+        asked = replace(asked, text=words)
+    return asked, filters
+
+
+def query(filters: dict[str, str]) -> str:
+    """The filters as the beginning of a query string; "" when none is set."""
+    given = {name: value for name, value in filters.items() if value}
+    return f"{urlencode(given)}&" if given else ""
+
+
+async def queue(visit: Visit) -> Response:
+    """The queue."""
+    asked, filters = question(visit, HELD)
+    number = requests.page_number(visit.request)
+    found = await visit.desk.archive.find(asked, limit=PAGE, offset=(number - 1) * PAGE)
+    return visit.page(
+        "queue.html",
+        entries=found.entries,
+        total=found.total,
+        number=number,
+        more=found.total > number * PAGE,
+        filters=filters,
+        query=query(filters),
+    )
+
+
+async def decide(visit: Visit) -> Response:
+    """Release or reject what was selected."""
+    async with requests.form_of(visit.request) as form:
+        ids = [MessageId(id) for id in dict.fromkeys(requests.texts(form, "id")) if requests.is_id(id)][:PAGE]
+        do, note = requests.text(form, "do"), requests.text(form, "note", MAX_NOTE)
+    if do not in ("release", "reject"):
+        raise HTTPException(400)
+    if not ids:
+        visit.note("wait", "Nothing was selected.")
+        return visit.go("/queue")
+    outcomes = await _decide_all(
+        visit.desk, ids, releasing(visit) if do == "release" else rejecting(visit, note)
+    )
+    for kind, text in summary(outcomes):
+        visit.note(kind, text)
+    return visit.go("/queue")
+
+
+async def release(visit: Visit) -> Response:
+    """Release one mail; then the next one held, or the queue."""
+    id = MessageId(requests.path_id(visit.request))
+    async with requests.form_of(visit.request) as form:
+        onward = requests.text(form, "then")
+    result = (await _decide_all(visit.desk, [id], releasing(visit)))[0]
+    kind, text = outcome(result) if result else _STILL_GOING
+    visit.note(kind, text, id)
+    return visit.go(_onward(onward))
+
+
+async def reject(visit: Visit) -> Response:
+    """Reject one mail; then the next one held, or the queue."""
+    id = MessageId(requests.path_id(visit.request))
+    async with requests.form_of(visit.request) as form:
+        note, onward = requests.text(form, "note", MAX_NOTE), requests.text(form, "then")
+    result = (await _decide_all(visit.desk, [id], rejecting(visit, note)))[0]
+    visit.note(*(outcome(result) if result else _STILL_GOING), id)
+    return visit.go(_onward(onward))
+
+
+_STILL_GOING = ("wait", "The relay takes its time; the release goes on. Look under Outgoing.")
+
+
+def releasing(visit: Visit) -> _Decide:
+    """Releases by this visitor."""
+
+    async def work(id: MessageId) -> ReleaseOutcome:
+        return await visit.desk.release(id, by=visit.who.name)
+
+    return work
+
+
+def rejecting(visit: Visit, note: str) -> _Decide:
+    """Rejections by this visitor."""
+
+    async def work(id: MessageId) -> ReleaseOutcome:
+        return await visit.desk.reject(id, by=visit.who.name, note=note)
+
+    return work
+
+
+async def _decide_all(desk: Desk, ids: Sequence[MessageId], work: _Decide) -> list[ReleaseOutcome | None]:
+    """Decide on each, a few at once; None for what is not done when the page has waited long enough.
+
+    A decision once begun goes on, whatever becomes of the page.
+    """
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def one(id: MessageId) -> ReleaseOutcome:
+        async with turns:
+            return await work(id)
+
+    tasks = [desk.tasks.start(one(id), f"decide {id}") for id in ids]
+    await asyncio.wait(tasks, timeout=DECIDE_SECONDS)
+    return [task.result() if task.done() else None for task in tasks]
+
+
+def summary(outcomes: Sequence[ReleaseOutcome | None]) -> list[tuple[str, str]]:
+    """A sentence for each kind of outcome of a bulk decision."""
+    said = Counter(outcome(result) if result else _STILL_GOING for result in outcomes)
+    return [(kind, text if count == 1 else f"{count} mails: {text}") for (kind, text), count in said.items()]
+
+
+def _onward(then: str) -> str:
+    return f"/mail/{then}" if requests.is_id(then) else "/queue"

@@ -1,0 +1,178 @@
+"""What the site needs of the outside, as Protocols; the store and the release road implement them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from gatepost.model import Claim, ClaimState, Entry, MessageId, MessageState, OrderId
+from gatepost.ports import Captured
+from gatepost.release import ReleaseOutcome
+
+PAGE = 50
+"""Rows on one page of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to look for among messages; what is empty does not narrow."""
+
+    states: frozenset[MessageState] = frozenset()
+    rule: str = ""
+    clause: str = ""
+    sender: str = ""  # a part of the From address
+    order: str = ""
+    text: str = ""  # a part of the subject
+    urgent_first: bool = False  # else the newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of an answer, and how many there are in all."""
+
+    entries: Sequence[Entry]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened to an order's claim."""
+
+    at: datetime
+    state: ClaimState
+    by: str  # "" when the gateway itself did it
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHistory:
+    """All that is known of one order; without a claim its review request is free."""
+
+    claim: Claim | None
+    steps: Sequence[Step]
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One row of the audit trail."""
+
+    seq: int
+    at: datetime
+    by: str
+    what: str
+    subject: str
+    details: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """A captured mail in a list."""
+
+    id: MessageId
+    at: datetime
+    mail_from: str
+    rcpt_tos: tuple[str, ...]
+    size_bytes: int
+
+
+class Archive(Protocol):
+    """Messages and what people do about them. All methods raise StoreError."""
+
+    async def find(self, question: Question, *, limit: int = PAGE, offset: int = 0) -> Listing:
+        """One page of what fits."""
+
+    async def show(self, id: MessageId) -> Entry | None:
+        """One entry, whatever its state."""
+
+    async def raw(self, id: MessageId) -> bytes | None:
+        """The bytes of a message; None when they are not kept (any more)."""
+
+    async def settle(self, id: MessageId, *, delivered: bool, by: str) -> MessageState:
+        """End a doubt by what a person found out. Raises StateError when there is none."""
+
+    async def counts(self) -> Mapping[MessageState, int]:
+        """How many messages are in each state that is not final."""
+
+    async def orders(self, *, limit: int = PAGE, offset: int = 0) -> Sequence[Claim]:
+        """The ledger, the newest first."""
+
+    async def order(self, order: OrderId) -> OrderHistory:
+        """What is known of one order."""
+
+    async def grant(self, order: OrderId, *, by: str, reason: str) -> None:
+        """Allow another review request. Raises StateError when none was spent."""
+
+    async def deeds(self, *, limit: int = PAGE, before: int = 0) -> Sequence[Deed]:
+        """The audit trail, newest first, from below row `before`."""
+
+    async def captures(self, *, limit: int = PAGE, offset: int = 0) -> Sequence[CaptureRow]:
+        """What the capture relay kept, newest first."""
+
+    async def captured(self, id: MessageId) -> Captured | None:
+        """One captured mail."""
+
+
+class User(Protocol):
+    """Someone who may log in."""
+
+    @property
+    def name(self) -> str:
+        """What they log in with."""
+
+    @property
+    def role(self) -> Enum:
+        """Its value is one of `access.Role`'s."""
+
+    @property
+    def must_change(self) -> bool:
+        """Whether the password was made for them."""
+
+
+class Session(Protocol):
+    """A login that lasts."""
+
+    @property
+    def user(self) -> User:
+        """Whose it is, as they are now."""
+
+
+class Users(Protocol):
+    """Who may log in. All methods raise StoreError."""
+
+    async def verify(self, name: str, password: str) -> User | None:
+        """The user, when the password is theirs and they are not disabled; as slow for unknown names."""
+
+    async def set_password(self, name: str, password: str, *, by: str) -> None:
+        """Replace a password and end all sessions of the user; durable."""
+
+
+class Sessions(Protocol):
+    """The logins that last. Only a hash of each token is kept. All methods raise StoreError."""
+
+    async def begin(self, user: str) -> str:
+        """Begin a session; durable. Its token is nowhere kept."""
+
+    async def find(self, token: str, *, idle: timedelta, longest: timedelta) -> Session | None:
+        """The session of a token, unless it idled or lasted too long, or its user is disabled."""
+
+    async def end(self, token: str) -> None:
+        """End one session, if there is one; durable."""
+
+
+class Release(Protocol):
+    """Sends a held mail by the road of live mail (`gatepost.release`)."""
+
+    async def __call__(self, id: MessageId, *, by: str) -> ReleaseOutcome:
+        """Release one; of concurrent calls one does."""
+
+
+class Reject(Protocol):
+    """Refuses a held mail for good (`gatepost.release`)."""
+
+    async def __call__(self, id: MessageId, *, by: str, note: str) -> ReleaseOutcome:
+        """Reject one; `note` is for its sender."""

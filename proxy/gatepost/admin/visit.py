@@ -1,0 +1,122 @@
+"""One request on its way through the site: what the site holds, who asks, and how they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gatepost.admin.access import Permission, Visitor
+from gatepost.admin.login import Doorkeeper
+from gatepost.admin.ports import Archive, Reject, Release
+from gatepost.admin.render import Pages
+from gatepost.config.schema import Site
+from gatepost.model import MessageId
+from gatepost.ports import Clock, Judge
+from gatepost.tasks import Tasks
+
+T = TypeVar("T")
+
+MAX_NOTES, MAX_READERS = 1_000, 2
+READ_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One sentence that the next page shows once: what came of the last click."""
+
+    kind: str  # good, bad or wait
+    text: str
+    id: str = ""  # of the mail it speaks about
+
+
+class Notes:
+    """Notes by session, until they are shown. Bounded: the oldest go first."""
+
+    def __init__(self) -> None:
+        self._notes: OrderedDict[str, list[Note]] = OrderedDict()
+
+    def leave(self, session: str, *notes: Note) -> None:
+        """Show `notes` on the next page of this session."""
+        self._notes.setdefault(session, []).extend(notes)
+        while len(self._notes) > MAX_NOTES:
+            self._notes.popitem(last=False)
+
+    def take(self, session: str) -> list[Note]:
+        """The notes left for this session; they are gone then."""
+        return self._notes.pop(session, [])
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the pages tell of this gateway."""
+
+    smtp_address: str
+    edition: str
+    capture: bool  # no relay is configured: what would go out is kept and shown
+    version: str
+    message_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that the site works with."""
+
+    archive: Archive
+    door: Doorkeeper
+    pages: Pages
+    release: Release
+    reject: Reject
+    judge: Judge
+    clock: Clock
+    site: Site
+    tasks: Tasks
+    about: About
+    notes: Notes = field(default_factory=Notes)
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_READERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request."""
+
+    desk: Desk
+    request: Request
+    visitor: Visitor | None
+
+    @property
+    def who(self) -> Visitor:
+        """Who is logged in; only where the route asks for that."""
+        if self.visitor is None:
+            raise HTTPException(401)
+        return self.visitor
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this visitor may do that."""
+        return self.visitor is not None and self.visitor.may(permission)
+
+    def note(self, kind: str, text: str, id: MessageId | str = "") -> None:
+        """Have the next page say `text` once."""
+        self.desk.notes.leave(self.who.session, Note(kind, text, id))
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """The rendered page."""
+        notes = self.desk.notes.take(self.visitor.session) if self.visitor else []
+        common = {
+            "visitor": self.visitor,
+            "can": {permission.value: self.may(permission) for permission in Permission},
+            "path": self.request.url.path,
+            "notes": notes,
+            "about": self.desk.about,
+            "now": self.desk.clock.now(),
+        }
+        return self.desk.pages.page(template, {**common, **values}, status)
+
+    def go(self, path: str) -> Response:
+        """Have the browser ask for `path` next (after a change; a reload then repeats nothing)."""
+        return RedirectResponse(path, 303)

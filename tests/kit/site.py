@@ -1,0 +1,168 @@
+"""A review site over a real store, a client that behaves like a browser, and mails to show."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import httpx
+from argon2 import PasswordHasher
+from kit.messages import BUYER, ORDER, SELLER, finding, message
+from kit.messages import entry as plain_entry
+from kit.ports import StillClock, ToldJudge, ToldUpstream
+from starlette.applications import Starlette
+
+from gatepost.admin import create_app
+from gatepost.attempt import Road, Terms
+from gatepost.config.schema import Site as SiteConfig
+from gatepost.daemon.archive import StoreArchive
+from gatepost.model import Entry, Judgement, MessageId, MessageState, OrderId
+from gatepost.ports import Judge
+from gatepost.release import ReleaseOutcome, reject, release
+from gatepost.store import Store
+from gatepost.store.users import Role, Users
+from gatepost.tasks import Tasks
+from gatepost_policies.model import Action, Finding, Mode
+
+BASE = "http://127.0.0.1:8025"
+PASSWORD = "correct horse battery"
+OWN = {"sec-fetch-site": "same-origin", "origin": BASE}
+"""What a browser sends with a form of this site."""
+
+
+@dataclass
+class TestSite:
+    """A running site and all that stands behind it."""
+
+    __test__ = False
+
+    app: Starlette
+    store: Store
+    clock: StillClock
+    upstream: ToldUpstream
+    tasks: Tasks
+    failures: list[tuple[str, BaseException]] = field(default_factory=list)
+
+    async def user(self, name: str, role: Role = Role.REVIEWER, *, must_change: bool = False) -> None:
+        """Add a user whose password is PASSWORD."""
+        await self.store.users.add(name, PASSWORD, role, by="test", must_change=must_change)
+
+    def client(self, address: str = "127.0.0.1", base: str = BASE) -> httpx.AsyncClient:
+        """A client at `address` that follows no redirect by itself."""
+        transport = httpx.ASGITransport(self.app, client=(address, 40_000))
+        return httpx.AsyncClient(transport=transport, base_url=base)
+
+    async def logged_in(self, name: str = "rita", role: Role = Role.REVIEWER) -> httpx.AsyncClient:
+        """A client in which a new user of that role is logged in."""
+        await self.user(name, role)
+        client = self.client()
+        response = await client.post("/login", data={"name": name, "password": PASSWORD}, headers=OWN)
+        assert response.status_code == 303, response.text
+        return client
+
+    async def hold(self, id: str = "held1", **changes: object) -> Entry:
+        """Put a held mail into the store."""
+        return await self.keep(held(id, self.clock.now(), **changes), raw_of(id, **changes))
+
+    async def keep(self, entry: Entry, raw: bytes | None, claims: Sequence[OrderId] = ()) -> Entry:
+        """Put any entry into the store."""
+        await self.store.journal.open(entry, raw=raw, claims=claims)
+        return entry
+
+
+def held(id: str, at: datetime, **changes: object) -> Entry:
+    """The entry of a held mail with one finding; changes replace its fields."""
+    evidence = "20% off your next order"
+    found = finding(
+        "p4-marketing", category="marketing", clause="P4", action=Action.QUARANTINE, evidence=evidence
+    )
+    text = "Thank you for your order. "
+    placed = replace(found, start=len(text), end=len(text) + len(evidence), title="No marketing")
+    base = replace(
+        plain_entry(message(id, at=at), MessageState.HELD),
+        action="quarantine",
+        findings=(placed,),
+        order_ids=(OrderId(ORDER),),
+        edition="amazon-2018-10",
+        digest="d" * 64,
+        purpose="customer-service",
+        language="en",
+        deadline_at=at + timedelta(hours=24),
+    )
+    known = {name: value for name, value in changes.items() if name in _FIELDS}
+    return replace(base, **known)  # type: ignore[arg-type] - the test names the fields it changes
+
+
+_FIELDS = frozenset(entry_field.name for entry_field in dataclasses.fields(Entry))
+
+
+def raw_of(id: str, *, subject: str = f"Order {ORDER}", body: str = "", html: str = "", **_: object) -> bytes:
+    """A mail to the buyer: plain text, or with an HTML part."""
+    words = body or "Thank you for your order. 20% off your next order if you come back.\n"
+    kind = "html" if html else "plain"
+    head = f"From: Shop <{SELLER}>\nTo: {BUYER}\nSubject: {subject}\nMessage-ID: <{id}@shop.example>\n"
+    mail = f"{head}MIME-Version: 1.0\nContent-Type: text/{kind}; charset=utf-8\n\n{html or words}"
+    return mail.replace("\n", "\r\n").encode()
+
+
+def told(*findings: Finding) -> Judge:
+    """A judge that finds just that."""
+    from kit.messages import judgement
+
+    return ToldJudge(judgement(*findings))
+
+
+@asynccontextmanager
+async def open_site(
+    folder: Path, *, judge: Judge | None = None, config: SiteConfig | None = None, capture: bool = True
+) -> AsyncIterator[TestSite]:
+    """A site over a new store in `folder`."""
+    clock, upstream = StillClock(), ToldUpstream()
+    failures: list[tuple[str, BaseException]] = []
+    tasks = Tasks(lambda name, error: failures.append((name, error)))
+    opened = await Store.open(folder / "gatepost.db", clock=clock)
+    quick = Users(opened.db, clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    store = replace(opened, users=quick)
+    app = create_app(
+        archive=StoreArchive(store),
+        users=store.users,
+        sessions=store.sessions,
+        release=partial(_release, store, _road(store, upstream, clock, tasks)),
+        reject=partial(reject, quarantine=store.quarantine),
+        judge=judge or told(),
+        site=config or SiteConfig(),
+        clock=clock,
+        tasks=tasks,
+        smtp_address="127.0.0.1:2525",
+        edition="amazon-2018-10",
+        capture_enabled=capture,
+        message_bytes=1_000_000,
+    )
+    try:
+        yield TestSite(app, store, clock, upstream, tasks, failures)
+    finally:
+        await tasks.drain(5)
+        opened.users.close()
+        await store.close()
+
+
+async def _release(store: Store, road: Road, id: MessageId, *, by: str) -> ReleaseOutcome:
+    return await release(id, by=by, quarantine=store.quarantine, road=road, one_per_order=Mode.ENFORCE)
+
+
+def _road(store: Store, upstream: ToldUpstream, clock: StillClock, tasks: Tasks) -> Road:
+    terms = Terms(
+        spool=True,
+        backoff=lambda attempts: timedelta(seconds=60),
+        give_up=timedelta(hours=24),
+        hostname="gate.example.com",
+    )
+    return Road(upstream, store.journal, clock, tasks, terms, lambda: MessageId("new"))
+
+
+__all__ = ["BASE", "OWN", "PASSWORD", "Judgement", "TestSite", "held", "open_site", "raw_of", "told"]
