@@ -15,7 +15,7 @@ from gatepost.store.db import Database, Undo
 from gatepost.store.engine import Row, Tx, Value
 from gatepost.store.moves import Change, Origin
 from gatepost.store.owners import Owners
-from gatepost.store.rows import answer_json, entry_of, entry_params, envelope_json, envelope_of, micros
+from gatepost.store.rows import answer_json, entry_of, entry_params, envelope_json, envelope_of, micros, plain
 
 _OPENS_AS = frozenset(
     {MessageState.ATTEMPTING, MessageState.HELD, MessageState.REFUSED, MessageState.SPOOLED}
@@ -197,7 +197,7 @@ class SqlJournal:
                 now,
                 raw=raw,
                 answer=answer,
-                error=settled.error or None,
+                error=plain(settled.error) or None,
                 next_attempt_at=_due(settled, now),
             )
             if settled.recipients_left is not None:

@@ -31,6 +31,9 @@ class Owners(Protocol):
     def leave(self) -> None:
         """Stop being an owner: what is still in flight in this name may be taken over."""
 
+    def die(self) -> None:
+        """Be gone as after a kill: for tests of what comes then."""
+
 
 class Nobody:
     """For a store that is only read: it owns nothing and recovers nothing."""
@@ -46,6 +49,9 @@ class Nobody:
 
     def leave(self) -> None:
         """Nothing to leave."""
+
+    def die(self) -> None:
+        """Nothing to let go of."""
 
 
 _held: weakref.WeakSet[LockedOwners] = weakref.WeakSet()
@@ -99,10 +105,10 @@ class LockedOwners:
         if self._descriptor >= 0:
             with contextlib.suppress(OSError):
                 (self._folder / self.me).unlink()
-            self.drop()
+            self.die()
 
-    def drop(self) -> None:
-        """Let go of the lock as a death would."""
+    def die(self) -> None:
+        """Let go of the lock as a kill would, the file left behind."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -126,7 +132,7 @@ def _same(path: Path, descriptor: int) -> bool:
 def _let_go_in_child() -> None:
     # A forked child shares the lock: while it lived, its dead parent would seem alive.
     for owners in list(_held):
-        owners.drop()
+        owners.die()
 
 
 os.register_at_fork(after_in_child=_let_go_in_child)

@@ -15,7 +15,7 @@ from gatepost.store.db import Database, Undo
 from gatepost.store.engine import Tx, Value
 from gatepost.store.moves import Change
 from gatepost.store.owners import Owners
-from gatepost.store.rows import answer_json, entry_of, message_of, micros
+from gatepost.store.rows import answer_json, entry_of, message_of, micros, plain
 from gatepost.store.search import Filters, Found, Order, Page, Search
 
 _HELD = frozenset({MessageState.HELD})
@@ -92,7 +92,7 @@ class SqlQuarantine:
 
         Raises StateError when it is not held.
         """
-        at = self._now()
+        at, note = self._now(), plain(note)
 
         def job(tx: Tx) -> None:
             entry = _entry(tx, id)

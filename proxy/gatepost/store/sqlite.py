@@ -33,6 +33,9 @@ _FAULTS = {
 }
 
 
+_NO_VALUE = (UnicodeEncodeError, OverflowError)  # half a surrogate pair; a number beyond 64 bits
+
+
 def fault_of(error: sqlite3.Error) -> EngineError:
     """What the store says for an error of the library."""
     fault = _fault_in(error)
@@ -44,8 +47,10 @@ def _fault_in(error: sqlite3.Error) -> Fault | None:
     return _FAULTS.get(code & 0xFF)  # the low octet is the kind, the rest its cause
 
 
-def _error_of_job(error: sqlite3.Error) -> StoreError:
+def _error_of_job(error: Exception) -> StoreError:
     """A fault of the database, or else the job's own: that must not cost the others of its batch."""
+    if not isinstance(error, sqlite3.Error):
+        return StoreError("that is not a value that the database takes")
     if _fault_in(error) is not None:
         return fault_of(error)
     if isinstance(error, sqlite3.IntegrityError):
@@ -74,14 +79,14 @@ class SqliteTx:
         """Run one statement and return its rows."""
         try:
             return self._connection.execute(sql, params).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, *_NO_VALUE) as error:
             raise _error_of_job(error) from error
 
     def change(self, sql: str, params: Params = NO_PARAMS) -> int:
         """Run one statement and return how many rows it changed."""
         try:
             return self._connection.execute(sql, params).rowcount
-        except sqlite3.Error as error:
+        except (sqlite3.Error, *_NO_VALUE) as error:
             raise _error_of_job(error) from error
 
 
