@@ -3,6 +3,7 @@
 import smtplib
 import sys
 from email import message_from_binary_file
+from email.policy import SMTP
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
         client.mail(mail["From"].partition("<")[2].rstrip(">") or mail["From"])
         for recipient in recipients:
             client.rcpt(recipient)
-        code, reply = client.data(mail.as_bytes())
+        code, reply = client.data(mail.as_bytes(policy=SMTP))
     sys.stdout.write(f"{code} " + reply.decode("ascii", "replace").replace("\n", f"\n{code} ") + "\n")
 
 

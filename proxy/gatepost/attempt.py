@@ -181,7 +181,7 @@ class Road:
     ) -> None:
         """Settle; if the store fails, the outcome stays true and is written again in the background."""
         flight.settled = True
-        report = self._report(flight, refused)
+        report = self.report(flight.message, flight.entry, refused)
         try:
             await self._conclude(flight, settled, raw, report)
         except StoreError as error:
@@ -213,14 +213,16 @@ class Road:
             else:
                 return
 
-    def _report(self, flight: Flight, refused: tuple[RefusedRecipient, ...]) -> tuple[Entry, bytes] | None:
+    def report(
+        self, message: Message, entry: Entry, refused: tuple[RefusedRecipient, ...]
+    ) -> tuple[Entry, bytes] | None:
         """The report to the sender on `refused`, to go out through the spool; None where none is due."""
-        message, now = flight.message, self.clock.now()
+        now = self.clock.now()
         failures = tuple(Failure(each.address, each.reply) for each in refused if wants_report(message, each))
         if not failures or not message.envelope.mail_from:  # RFC 5321 §4.5.5: no bounce for a bounce
             return None
         raw = compose_bounce(message, failures, hostname=self.terms.hostname, at=now)
-        return bounce_entry(self.new_id(), flight.entry, now=now, size_bytes=len(raw)), raw
+        return bounce_entry(self.new_id(), entry, now=now, size_bytes=len(raw)), raw
 
 
 def everyone(message: Message, reply: RelayReply) -> tuple[RefusedRecipient, ...]:

@@ -26,11 +26,12 @@ def compose_bounce(message: Message, failures: tuple[Failure, ...], *, hostname:
     Only the headers are returned: the buyer's data stays where it is.
     """
     head = message.raw.partition(b"\r\n\r\n")[0][:HEADER_BYTES]
-    parts = (
+    parts = [
         ("text/plain; charset=utf-8", _words(message, failures, hostname)),
         ("message/delivery-status", _status(message, failures, hostname, at)),
-        ("text/rfc822-headers; charset=utf-8", head.decode("utf-8", "replace")),
-    )
+    ]
+    if head:  # of a mail that was held and rejected nothing is kept
+        parts.append(("text/rfc822-headers; charset=utf-8", head.decode("utf-8", "replace")))
     boundary = f"=_{message.id}"
     lines = [
         f"From: Mail delivery <postmaster@{hostname}>",

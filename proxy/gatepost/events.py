@@ -213,3 +213,8 @@ def login_refused(client: str, why: str) -> None:
 def login_failed(client: str, error: BaseException) -> None:
     """A login could not be checked; the client was told to come again."""
     _log.error("login.failed", client=client, error=type(error).__name__)
+
+
+def message_expired(id: MessageId) -> None:
+    """Nobody decided on a held mail in time; its sender is told."""
+    _log.warning("message.expired", id=id)

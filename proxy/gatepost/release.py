@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gatepost import events
-from gatepost.attempt import Flight, Road
+from gatepost.attempt import Flight, Road, everyone
 from gatepost.errors import StateError, StoreError
-from gatepost.model import Answer, Claim, MessageId
+from gatepost.model import Answer, Claim, Entry, Message, MessageId, RelayReply
 from gatepost.ports import Quarantine, Taken
 from gatepost_policies.model import Mode
 
@@ -54,13 +54,26 @@ async def release(
     return ReleaseOutcome(id, Released.SENT, answer=answer)
 
 
-async def reject(id: MessageId, *, by: str, note: str, quarantine: Quarantine) -> ReleaseOutcome:
-    """Refuse a held mail for good; `note` is for its sender."""
+async def give_back(entry: Entry, reply: RelayReply, *, road: Road) -> None:
+    """Report to the sender that a held mail will not go out; durable in the spool when it returns."""
+    message = Message(entry.id, entry.received_at, entry.session, entry.envelope, raw=b"")
+    if report := road.report(message, entry, everyone(message, reply)):
+        await road.journal.open(report[0], raw=report[1])
+
+
+async def reject(id: MessageId, *, by: str, note: str, quarantine: Quarantine, road: Road) -> ReleaseOutcome:
+    """Refuse a held mail for good and tell its sender, with the reviewer's note."""
     try:
+        entry = await quarantine.show(id)
         await quarantine.reject(id, by=by, note=note)
     except StateError as error:
         return ReleaseOutcome(id, Released.NOT_HELD, why=str(error))
     except StoreError as error:
         return ReleaseOutcome(id, Released.FAILED, why=str(error))
     events.message_rejected(id, by)
+    words = f"a reviewer decided against it: {note}" if note else "a reviewer decided against it"
+    try:
+        await give_back(entry, RelayReply(554, "5.7.1", words), road=road)
+    except StoreError as error:
+        return ReleaseOutcome(id, Released.REJECTED, why=f"the sender could not be told: {error}")
     return ReleaseOutcome(id, Released.REJECTED)

@@ -120,6 +120,16 @@ async def test_a_store_that_fails_leaves_the_mail_held(broken: bool) -> None:
 async def test_a_mail_is_rejected_once() -> None:
     journal = MemoryJournal()
     held = OneHeld(journal)
-    first = await reject(M1, by="rev", note="no", quarantine=held)
-    again = await reject(M1, by="rev", note="no", quarantine=held)
+    way = road(ToldUpstream(), journal)
+    first = await reject(M1, by="rev", note="no", quarantine=held, road=way)
+    again = await reject(M1, by="rev", note="no", quarantine=held, road=way)
     assert (first.released, again.released) == (Released.REJECTED, Released.NOT_HELD)
+
+
+async def test_the_sender_of_a_rejected_mail_is_told_with_the_reviewers_note() -> None:
+    journal = MemoryJournal()
+    way = road(ToldUpstream(), journal)
+    await reject(M1, by="rev", note="no offers, please", quarantine=OneHeld(journal), road=way)
+    told = journal.entries[MessageId("new1")]
+    assert (told.envelope.mail_from, told.envelope.rcpt_tos) == ("", ("help@shop.example",))
+    assert b"no offers, please" in journal.raws[told.id]

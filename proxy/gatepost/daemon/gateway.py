@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -14,13 +15,15 @@ from gatepost.attempt import Road, Terms
 from gatepost.config import Config
 from gatepost.config.schema import OnRelayFailure, RelayAuth
 from gatepost.daemon.clock import SystemClock, new_message_id
+from gatepost.daemon.housekeeping import keep_house
 from gatepost.daemon.site import Site
 from gatepost.delivery import Delivery
 from gatepost.model import MessageId
 from gatepost.pipeline import Limits, Pipeline
 from gatepost.release import ReleaseOutcome, reject, release
-from gatepost.smtp.listen import Intake
+from gatepost.smtp import Intake, disk_reserve
 from gatepost.store import Store
+from gatepost.store.users import Role
 from gatepost.tasks import Tasks
 from gatepost.upstream import login_at_relay, upstream_for
 from gatepost.upstream.trace import received_count
@@ -29,8 +32,6 @@ from gatepost.worker.child import Child
 
 CLOSING_SECONDS = 5.0
 """What is left for the parts behind the intake once it has drained."""
-HOUSEKEEPING_SECONDS = 300.0
-"""Between two purges of what is past its retention."""
 
 
 def backoff(seconds: Sequence[int], attempts: int) -> timedelta:
@@ -48,9 +49,13 @@ class Gateway:
         self.hostname = config.smtp.hostname or socket.gethostname()
         self._stack = AsyncExitStack()
         self.site: Site | None = None
+        self._background: list[asyncio.Task[None]] = []
 
     async def start(self, sockets: Mapping[str, Sequence[socket.socket]] | None = None) -> None:
-        """Open the store, load the rules, then listen. Raises ConfigError, StoreError or OSError; then stop()."""
+        """Open the store, load the rules, then listen.
+
+        Raises ConfigError, StoreError or OSError; then call stop().
+        """
         config, given = self.config, sockets or {}
         rulebooks = Rulebooks(config.policy)
         self.store = await Store.open(
@@ -61,6 +66,7 @@ class Gateway:
             resubmission=timedelta(hours=config.policy.resubmission_hours),
         )
         self._stack.push_async_callback(self.store.close)
+        self._disk = disk_reserve(config.store.path.parent, config.smtp.limits)
         self.child = Child(config.policy)
         self._stack.push_async_callback(self.child.close)
         self.judging = Judging(rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes)
@@ -74,9 +80,10 @@ class Gateway:
         if config.site.enabled and self.worker == 0:
             self.site = Site(self)
             await self.site.start(given.get("site"))
-        self.tasks.start(self.delivery.run(), "delivery")
+        self._background = [self.tasks.start(self.delivery.run(), "delivery")]
         if self.worker == 0:
-            self.tasks.start(self._keep_house(), "housekeeping")
+            house = keep_house(self.store, self.road, self.config.retention)
+            self._background.append(self.tasks.start(house, "housekeeping"))
 
     async def stop(self) -> None:
         """Stop listening, let transactions end with their answer, settle what is in flight, close."""
@@ -84,7 +91,9 @@ class Gateway:
             await self.intake.drain(self.config.smtp.times.drain_seconds)
         if self.site:
             await self.site.stop()
-        cut_off = await self.tasks.drain(0 if len(self.tasks) <= 2 else CLOSING_SECONDS)
+        for task in self._background:
+            task.cancel()
+        cut_off = await self.tasks.drain(CLOSING_SECONDS)
         await self._stack.aclose()
         events.gateway_stopped(cut_off)
 
@@ -106,7 +115,7 @@ class Gateway:
 
     async def reject(self, id: MessageId, *, by: str, note: str) -> ReleaseOutcome:
         """Refuse a held mail for good."""
-        return await reject(id, by=by, note=note, quarantine=self.store.quarantine)
+        return await reject(id, by=by, note=note, quarantine=self.store.quarantine, road=self.road)
 
     def _road(self) -> Road:
         delivery = self.config.delivery
@@ -155,16 +164,28 @@ class Gateway:
             config=self.config.smtp,
             hostname=self.hostname,
             handle=self.pipeline.handle,
-            login=partial(login_at_relay, relay) if relay and by_relay else self.store.users.check,
+            login=self._relay_login if by_relay else self.store.users.check,
             keep_credentials=by_relay,
-            ready=self.store.ready,
+            ready=self._unready,
             clock=self.clock,
             new_id=new_message_id,
             tasks=self.tasks,
             share_port=self.config.workers > 1,
         )
 
-    async def _keep_house(self) -> None:
-        while True:
-            await self.store.purge(self.clock.now(), self.config.retention)
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+    def _unready(self) -> str | None:
+        """Why no mail can be taken now; None when it can (RFC 5321 §4.2.2: 452)."""
+        return self._disk() or self.store.ready()
+
+    async def _relay_login(self, username: str, password: str) -> bool:
+        """Whether the relay takes this login (`relay.auth: client`). Raises UpstreamError."""
+        assert self.config.relay is not None  # noqa: S101 - only used with one
+        return await login_at_relay(self.config.relay, username, password, hostname=self.hostname)
+
+    async def first_admin(self) -> tuple[str, str] | None:
+        """On the first start, make the admin and a password that must be changed; else None."""
+        if not self.config.site.enabled or await self.store.users.list():
+            return None
+        password = secrets.token_urlsafe(9)
+        await self.store.users.add("admin", password, Role.ADMIN, by="first start", must_change=True)
+        return "admin", password

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.applications import Starlette
 
 from gatepost.admin.app import create_app
 from gatepost.config.address import split
+from gatepost.daemon.archive import StoreArchive
 
 if TYPE_CHECKING:
     from gatepost.daemon.gateway import Gateway
@@ -66,8 +68,25 @@ class Site:
             self._server.should_exit = True
             await asyncio.wait({self._task}, timeout=STOP_SECONDS + 1)
 
-    def _app(self) -> object:
-        return create_app(self._gateway)
+    def _app(self) -> Starlette:
+        gateway = self._gateway
+        config = gateway.config
+        host, port = gateway.intake.addresses()[0]
+        return create_app(
+            archive=StoreArchive(gateway.store),
+            users=gateway.store.users,
+            sessions=gateway.store.sessions,
+            release=gateway.release,
+            reject=gateway.reject,
+            judge=gateway.judging,
+            site=config.site,
+            clock=gateway.clock,
+            tasks=gateway.tasks,
+            smtp_address=f"{host}:{port}",
+            edition=config.policy.edition,
+            capture_enabled=config.relay is None,
+            message_bytes=config.smtp.limits.message_bytes,
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -9,7 +9,8 @@ from gatepost.errors import JudgeError
 from gatepost.model import Judgement, Message
 from gatepost.worker.child import Child
 from gatepost.worker.rulebooks import Rulebooks
-from gatepost_policies import buyers, judge, read
+from gatepost_policies.facts import buyers, read
+from gatepost_policies.judge import judge
 from gatepost_policies.model import Mail, Verdict
 
 LONGEST_FROM = 2_000
