@@ -67,7 +67,7 @@ class Talk(asyncio.Protocol):
         self._buffer = bytearray()
         self.tls, self.login, self.helo = False, "", ""
         self._ended = False
-        self._body = b""
+        self._body, self._usual = b"", b""
         self._forget()
 
     def _forget(self) -> None:
@@ -109,8 +109,9 @@ class Talk(asyncio.Protocol):
     # --- what behaviours use
 
     def say(self, octets: bytes) -> None:
-        """Write, unless the connection is gone."""
-        if not self.transport.is_closing():
+        """Write now, unless the connection is gone."""
+        octets, self._usual = self._usual + octets, b""
+        if octets and not self.transport.is_closing():
             self.transport.write(octets)
 
     async def writable(self) -> None:
@@ -119,6 +120,7 @@ class Talk(asyncio.Protocol):
 
     def close(self) -> None:
         """End the session."""
+        self.say(b"")
         self._ended = True
         self.transport.close()
 
@@ -154,6 +156,7 @@ class Talk(asyncio.Protocol):
     async def _more(self) -> None:
         if self.gone.is_set():
             raise EOFError
+        self.say(b"")
         self._arrived.clear()
         await self._arrived.wait()
 
@@ -168,8 +171,9 @@ class Talk(asyncio.Protocol):
     async def _answer(self, step: Step, usual: bytes, behaviour: Behaviour | None = None) -> bytes:
         behaviour = behaviour or self.sink.behaviour(step)
         if behaviour is not None:
+            self.say(b"")
             return await behaviour.act(self, usual)
-        self.say(usual)
+        self._usual += usual  # written once no command waits: one write for pipelined ones
         return usual
 
     async def _command(self, line: str) -> None:
@@ -208,6 +212,7 @@ class Talk(asyncio.Protocol):
     async def _start_tls(self, _: str) -> None:
         if (await self._answer(Step.STARTTLS, b"220 2.0.0 Go\r\n"))[:3] != b"220":
             return
+        self.say(b"")
         self._buffer.clear()
         loop = asyncio.get_running_loop()
         try:

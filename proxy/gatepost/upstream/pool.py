@@ -124,6 +124,9 @@ class Pool:
             raise TryLater("the gateway is stopping")
         if self._waiting >= MOST_WAITING:
             raise TryLater("too many mails wait for the relay")
+        if not self._slots.locked():
+            await self._slots.acquire()
+            return
         self._waiting += 1
         try:
             async with asyncio.timeout(self._settings.connect_seconds):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.utils import format_datetime
+from functools import lru_cache
 from ipaddress import ip_address
 
 from gatepost.model import Message
@@ -25,6 +26,7 @@ def received_line(message: Message, hostname: str) -> bytes:
     return f"Received: from {helo}{source}\r\n {by}\r\n {when}\r\n".encode("ascii")
 
 
+@lru_cache(maxsize=1_024)
 def address_literal(peer: str) -> str:
     """The client's address as a literal (RFC 5321 §4.1.3); "" when `peer` is no IP address."""
     try:
