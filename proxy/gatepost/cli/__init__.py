@@ -1,0 +1,70 @@
+"""The command line: one module a family of commands.
+
+Here and in the families stand only names, options and help; what a command does is imported when it is
+called, so that `gatepost --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from gatepost.cli import audit, check, config, doctor, policy, quarantine, reviews, serve, user
+from gatepost.cli.terminal import FAILED, UNUSABLE, prepare_streams, say_error, say_lines
+
+app = typer.Typer(
+    name="gatepost",
+    help="Keep a seller's mail to Amazon buyers within Amazon's communication guidelines.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # rich takes as long to import as all the rest
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep a seller's mail to Amazon buyers within Amazon's communication guidelines."""
+
+
+serve.register(app)
+check.register(app)
+app.add_typer(quarantine.commands, name="quarantine")
+app.add_typer(reviews.commands, name="reviews")
+app.add_typer(policy.commands, name="policy")
+app.add_typer(user.commands, name="user")
+app.add_typer(config.commands, name="config")
+doctor.register(app)
+app.add_typer(audit.commands, name="audit")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit: 0 done, 1 done but something is wrong, 2 not usable as called.
+
+    What is expected to fail ends in one plain sentence on stderr.
+    """
+    prepare_streams()
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except Exception as error:
+        status = _told(error)
+        if status is None:
+            raise
+        sys.exit(status)
+
+
+def _told(error: Exception) -> int | None:
+    """Tell an expected error and return the exit status; None for what nobody expected."""
+    from gatepost.errors import ConfigError, GatepostError
+    from gatepost_policies.errors import PackError
+
+    if isinstance(error, (ConfigError, PackError)):
+        say_lines(str(error))
+        return UNUSABLE
+    if isinstance(error, GatepostError):
+        say_error(str(error))
+        return FAILED
+    return None

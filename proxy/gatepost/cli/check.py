@@ -1,0 +1,151 @@
+"""`gatepost check`: what the gateway would do with these mails, without sending any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gatepost.cli.terminal import (
+    DONE,
+    FAILED,
+    UNUSABLE,
+    ConfigOption,
+    JsonOption,
+    configuration,
+    emit,
+    harmless,
+    progress,
+    say,
+    say_error,
+)
+
+if TYPE_CHECKING:
+    from gatepost.cli.sources import Found
+    from gatepost.config.schema import Policy
+    from gatepost.worker import Rulebooks
+    from gatepost_policies.model import Reading, Verdict
+
+LONGEST_FIELD = 20_000
+"""Characters of one To or Cc that are looked at for recipients."""
+
+
+class Document(Enum):
+    """What lies in the parcel (D4i, O1)."""
+
+    INSERT = "insert"
+    PACKING_SLIP = "packing-slip"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("check")(check)
+
+
+def check(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Mails, folders, mboxes, or -")],
+    edition: Annotated[str, typer.Option(help="Judge by this edition of the guidelines.")] = "",
+    rcpt: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="Recipient, instead of To and Cc; repeatable.")
+    ] = None,
+    medium: Annotated[
+        Document | None, typer.Option(help="Judge .txt and .html files as what lies in the parcel.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge files without sending. Exit 0: all pass; 1: some do not; 2: some can't be read."""
+    loaded = configuration(config)
+    judging = _Judging(_rulebooks(loaded.config.policy, edition), tuple(rcpt or ()), medium)
+    status = DONE
+    with progress("Judging") as steps:
+        for found in steps.over(judging.sources(paths, loaded.config.smtp.limits.message_bytes)):
+            status = max(status, _judge_one(judging, found, as_json=as_json))
+    raise typer.Exit(status)
+
+
+def _rulebooks(policy: Policy, edition: str) -> Rulebooks:
+    from gatepost.worker import Rulebooks
+
+    if edition:
+        policy = policy.model_copy(update={"edition": edition, "by_account": {}, "by_marketplace": {}})
+    return Rulebooks(policy)
+
+
+def _judge_one(judging: _Judging, found: Found, *, as_json: bool) -> int:
+    from gatepost.cli import report
+
+    try:
+        verdict = None if found.error else judging.verdict(found)
+    except Exception as error:  # one mail that the reader can't bear must not hide the others
+        found = type(found)(found.name, error=f"could not be judged: {type(error).__name__}")
+        verdict = None
+    if verdict is None:
+        if as_json:
+            emit({"file": found.name, "error": found.error})
+        else:
+            say_error(f"{harmless(found.name)}: {found.error}")
+        return UNUSABLE
+    if as_json:
+        emit(report.as_json(found.name, verdict))
+    else:
+        for line in report.as_lines(found.name, verdict):
+            say(line)
+    return DONE if report.passes(verdict) else FAILED
+
+
+class _Judging:
+    """Judges found files by one set of rulebooks."""
+
+    def __init__(self, rulebooks: Rulebooks, recipients: Sequence[str], document: Document | None) -> None:
+        self.rulebooks, self.recipients, self.document = rulebooks, tuple(recipients), document
+
+    def sources(self, paths: Sequence[str], limit: int) -> Iterator[Found]:
+        """Every mail or document that `paths` hold."""
+        from gatepost.cli.sources import read_document, read_mails, walk
+
+        for name in walk(paths, documents=self.document is not None):
+            if self.document is None:
+                yield from read_mails(name, limit)
+            else:
+                yield read_document(name, limit)
+
+    def verdict(self, found: Found) -> Verdict:
+        """The verdict on one of them; a mail to no buyer passes with nothing found."""
+        return self._of_mail(found) if self.document is None else self._of_document(found, self.document)
+
+    def _of_mail(self, found: Found) -> Verdict:
+        from gatepost_policies.facts import buyers, read
+        from gatepost_policies.judge import judge
+
+        reading = read(found.raw)
+        recipients = self.recipients or _recipients(reading)
+        to = buyers(recipients)
+        rulebook = self.rulebooks.select("", to)
+        if not to:
+            return _untouched(rulebook.edition, rulebook.digest)
+        return judge(reading, rulebook, recipients=recipients)
+
+    def _of_document(self, found: Found, document: Document) -> Verdict:
+        from gatepost_policies.facts import read_text
+        from gatepost_policies.judge import judge
+        from gatepost_policies.model import Medium
+
+        text = found.raw.decode("utf-8-sig", errors="replace")
+        reading = read_text(text, html=found.name.lower().endswith((".html", ".htm")))
+        return judge(reading, self.rulebooks.default, medium=Medium(document.value))
+
+
+def _recipients(reading: Reading) -> tuple[str, ...]:
+    from email.utils import getaddresses
+
+    fields = [value[:LONGEST_FIELD] for name in ("To", "Cc") for value in reading.mail.values(name)]
+    return tuple(address for _, address in getaddresses(fields) if address)
+
+
+def _untouched(edition: str, digest: str) -> Verdict:
+    from gatepost_policies.model import Purpose, Verdict
+
+    return Verdict(edition, digest, Purpose.OTHER, "", (), (), (), asks_review=False)

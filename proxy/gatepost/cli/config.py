@@ -1,0 +1,76 @@
+"""`gatepost config …`: what is in force, and the schema for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gatepost.cli.terminal import ConfigOption, JsonOption, configuration, emit, family, say, table
+
+if TYPE_CHECKING:
+    from gatepost.config import Loaded
+
+commands = family("Check the configuration, or print its JSON Schema.")
+
+
+@commands.command("check")
+def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Print every value in force and where it came from; exit 2 when something is wrong."""
+    loaded = configuration(config, serving=True)
+    _check_rules(loaded)
+    rows = [(key, shown(value_at(loaded, key)), origin) for key, origin in loaded.origins.items()]
+    if as_json:
+        for key, origin in loaded.origins.items():
+            emit({"key": key, "value": plain(value_at(loaded, key)), "origin": origin})
+        return
+    table(("key", "value", "from"), rows)
+
+
+@commands.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of the configuration file, for editors."""
+    from gatepost.config.jsonschema import json_schema
+
+    say(json.dumps(json_schema(), indent=2))
+
+
+def _check_rules(loaded: Loaded) -> None:
+    """Load the rules that the configuration names: what is wrong there is wrong here."""
+    from gatepost.worker import Rulebooks
+
+    Rulebooks(loaded.config.policy)
+
+
+def value_at(loaded: Loaded, key: str) -> Any:
+    """The value of the dotted `key`; None below a section that is not set."""
+    value: Any = loaded.config
+    for name in key.split("."):
+        value = getattr(value, name, None)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON has it. A secret is only said to be set."""
+    from enum import Enum
+    from ipaddress import IPv4Network, IPv6Network
+
+    from pydantic import BaseModel, SecretStr
+
+    if isinstance(value, SecretStr):
+        return "(set)"
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, (Path, IPv4Network, IPv6Network)) else value
+
+
+def shown(value: Any) -> str:
+    """`value` for people: text as it is, all else as it would stand in the file."""
+    simple = plain(value)
+    if simple is None:
+        return "(not set)"
+    return simple if isinstance(simple, str) and simple else json.dumps(simple, ensure_ascii=False)

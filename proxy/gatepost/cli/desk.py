@@ -1,0 +1,83 @@
+"""A short process beside the service: the same store, and for releases the same road to the relay."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gatepost.config import Config
+from gatepost.daemon.clock import SystemClock
+from gatepost.errors import StoreError
+from gatepost.store import Store
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run one command's work to its end."""
+    return asyncio.run(work)
+
+
+def who() -> str:
+    """Who is at the terminal, for the audit trail: the login name behind sudo too."""
+    try:
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a uid without a name
+        name = str(os.getuid())
+    return f"{name} (command line)"
+
+
+@asynccontextmanager
+async def store_of(config: Config, *, create: bool = False) -> AsyncIterator[Store]:
+    """The store of the configuration; a missing one is an error unless it may be created.
+
+    As root the process takes the identity of the store's owner first: files that SQLite makes beside the
+    database must not shut the service out.
+    """
+    path = config.store.path
+    if not path.exists() and not create:
+        raise StoreError(f"there is no store at {path} yet; it is made when the gateway first starts")
+    _become_owner(path if path.exists() else path.parent)
+    store = await Store.open(
+        path,
+        clock=SystemClock(),
+        instance="command",
+        busy_seconds=config.store.busy_seconds,
+        resubmission=timedelta(hours=config.policy.resubmission_hours),
+    )
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _become_owner(path: Path) -> None:
+    if os.geteuid() != 0 or not path.exists():
+        return
+    owner = path.stat()
+    if owner.st_uid != 0:
+        os.setgroups([])
+        os.setgid(owner.st_gid)
+        os.setuid(owner.st_uid)
+
+
+def hostname(config: Config) -> str:
+    """The name under which the gateway speaks to relays."""
+    return config.smtp.hostname or socket.gethostname()
+
+
+def iso(at: datetime | None) -> str | None:
+    """A time as the JSON output has it: UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def local(at: datetime | None) -> str:
+    """A time for people, in the zone of this machine."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else "-"

@@ -1,0 +1,143 @@
+"""Releasing, rejecting and settling from the command line, safe beside the running service."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from gatepost import events
+from gatepost.attempt import Road, Terms
+from gatepost.cli.desk import hostname, iso, store_of, who
+from gatepost.config import Config
+from gatepost.config.schema import OnRelayFailure
+from gatepost.daemon.clock import SystemClock, new_message_id
+from gatepost.daemon.gateway import backoff
+from gatepost.errors import StoreError
+from gatepost.model import Answer, AnswerKind, MessageId
+from gatepost.release import Released, ReleaseOutcome, reject, release
+from gatepost.store import Store
+from gatepost.tasks import Tasks
+from gatepost.upstream import upstream_for
+from gatepost.worker import Rulebooks
+
+WENT = frozenset({AnswerKind.RELAYED, AnswerKind.STORED})
+SETTLING_SECONDS = 30.0
+"""For outcomes that the store could not take at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one id: whether it is done, a word for programs, words for people."""
+
+    id: str
+    done: bool
+    word: str
+    words: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        return {"id": self.id, "done": self.done, "outcome": self.word, "why": self.words}
+
+
+async def release_all(config: Config, ids: Sequence[str]) -> list[Outcome]:
+    """Release each of `ids`, a few at a time; one outcome each, in their order."""
+    events.set_up("error", file=sys.stderr)
+    mode = Rulebooks(config.policy).rules().one_per_order.mode
+    turn = asyncio.Semaphore(config.delivery.parallel)
+    async with store_of(config) as store, _road(config, store) as road:
+
+        async def one(id: str) -> Outcome:
+            async with turn:
+                quarantine = store.quarantine
+                outcome = await release(
+                    MessageId(id), by=who(), quarantine=quarantine, road=road, one_per_order=mode
+                )
+            return _released(outcome)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(id)) for id in dict.fromkeys(ids)]
+    return [task.result() for task in tasks]
+
+
+@asynccontextmanager
+async def _road(config: Config, store: Store) -> AsyncIterator[Road]:
+    """The road of live mail, ended in order: what is on it is settled before the store closes."""
+    clock, tasks, delivery = SystemClock(), Tasks(events.task_failed), config.delivery
+    upstream = upstream_for(config, hostname(config), clock, store.captures)
+    try:
+        yield Road(
+            upstream=upstream,
+            journal=store.journal,
+            clock=clock,
+            tasks=tasks,
+            terms=Terms(
+                spool=delivery.on_relay_failure is OnRelayFailure.SPOOL,
+                backoff=partial(backoff, delivery.retry_seconds),
+                give_up=timedelta(hours=delivery.give_up_hours),
+                hostname=hostname(config),
+            ),
+            new_id=new_message_id,
+        )
+    finally:
+        await tasks.drain(SETTLING_SECONDS)
+        await upstream.close()
+
+
+def _released(outcome: ReleaseOutcome) -> Outcome:
+    match outcome.released:
+        case Released.SENT:
+            return _sent(outcome.id, outcome.answer)
+        case Released.REJECTED:
+            return Outcome(outcome.id, True, "rejected", f"rejected {outcome.why}".strip())
+        case Released.SPENT:
+            claim = outcome.claim
+            words = "still held: the order's one review request is spent (D4b)"
+            if claim:
+                by = f" by {claim.message}" if claim.message else ""
+                words += f": {claim.order} {claim.state.value}{by} at {iso(claim.at)}"
+            return Outcome(outcome.id, False, "spent", words)
+        case Released.NOT_HELD:
+            return Outcome(outcome.id, False, "not-held", outcome.why)
+        case Released.FAILED:
+            return Outcome(outcome.id, False, "failed", f"still held: {outcome.why}")
+
+
+def _sent(id: MessageId, answer: Answer | None) -> Outcome:
+    if answer is None:
+        return Outcome(id, True, "done", "done")
+    reply = f"{answer.relay.code} {answer.relay.text}" if answer.relay else ""
+    words = {
+        AnswerKind.RELAYED: f"relayed: {reply}",
+        AnswerKind.STORED: "stored: goes out as soon as the relay takes it",
+        AnswerKind.REFUSED_BY_RELAY: f"refused by the relay, the sender gets a report: {reply}",
+        AnswerKind.IN_DOUBT: "in doubt: the relay's answer was lost",
+    }
+    return Outcome(id, answer.kind in WENT, answer.kind.value, words.get(answer.kind, answer.kind.value))
+
+
+async def reject_all(config: Config, ids: Sequence[str], note: str) -> list[Outcome]:
+    """Reject each of `ids`; one outcome each, in their order."""
+    events.set_up("error", file=sys.stderr)
+    outcomes = []
+    async with store_of(config) as store, _road(config, store) as road:
+        for id in dict.fromkeys(ids):
+            quarantine = store.quarantine
+            done = await reject(MessageId(id), by=who(), note=note, quarantine=quarantine, road=road)
+            outcomes.append(_released(done))
+    return outcomes
+
+
+async def settle_one(config: Config, id: str, *, delivered: bool) -> Outcome:
+    """Write down what a person found out about a mail in doubt."""
+    async with store_of(config) as store:
+        try:
+            state = await store.quarantine.resolve_in_doubt(MessageId(id), delivered=delivered, by=who())
+        except StoreError as error:
+            return Outcome(id, False, "not-in-doubt", str(error))
+    return Outcome(id, True, state.value, f"now {state.value}")

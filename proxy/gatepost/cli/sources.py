@@ -1,0 +1,131 @@
+"""Files, folders, mboxes and stdin -> the mails in them, one at a time.
+
+Memory is bounded by the largest mail that the gateway takes, however many there are.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+STDIN = "-"
+MAIL_ENDINGS = frozenset({".eml", ".mbox", ".mbx"})
+TEXT_ENDINGS = frozenset({".txt", ".html", ".htm"})
+LATER_ENDINGS = frozenset(
+    {".pdf", ".docx", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"}
+)
+MAILDIR_FOLDERS = frozenset({"cur", "new"})
+SEPARATOR = b"From "  # between the mails of an mbox (RFC 4155)
+LINE_BYTES = 65_536  # read at once; a longer line comes in pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One mail or document: its bytes, or why it can't be judged."""
+
+    name: str
+    raw: bytes = field(default=b"", repr=False)
+    error: str = ""
+
+
+def walk(paths: Sequence[str], *, documents: bool) -> Iterator[str]:
+    """The names of the files to judge: those given, and those in the folders given, sorted.
+
+    A folder is entered with all below it; what is no mail there (no document, with `documents`) is left
+    out, links to folders are not followed.
+    """
+    for given in paths:
+        if given != STDIN and Path(given).is_dir():
+            yield from _below(given, documents=documents)
+        else:
+            yield given
+
+
+def _below(folder: str, *, documents: bool) -> Iterator[str]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            if _is_wanted(Path(place, name), documents=documents):
+                yield str(Path(place, name))
+
+
+def _is_wanted(path: Path, *, documents: bool) -> bool:
+    ending = path.suffix.lower()
+    if documents:
+        return ending in TEXT_ENDINGS | LATER_ENDINGS
+    return ending in MAIL_ENDINGS or path.parent.name in MAILDIR_FOLDERS
+
+
+def read_mails(name: str, limit: int) -> Iterator[Found]:
+    """The mail of one file, or each of an mbox as `name:1`, `name:2` …; none larger than `limit` bytes."""
+    ending = Path(name).suffix.lower()
+    if ending in TEXT_ENDINGS | LATER_ENDINGS:
+        yield Found(name, error="not a mail; to judge a document give --medium insert or packing-slip")
+        return
+    try:
+        with _opened(name) as stream:
+            yield from _mails(stream, name, limit)
+    except OSError as error:
+        yield Found(name, error=error.strerror or type(error).__name__)
+
+
+def _mails(stream: BinaryIO, name: str, limit: int) -> Iterator[Found]:
+    first = stream.readline(LINE_BYTES)
+    if first.startswith(SEPARATOR):
+        yield from _mbox(stream, name, limit)
+        return
+    raw = first + stream.read(limit + 1 - len(first))
+    yield _checked(name, raw, limit)
+
+
+def _mbox(stream: BinaryIO, name: str, limit: int) -> Iterator[Found]:
+    """The mails between separators; `>From ` loses the `>` that the mbox put there."""
+    count, size, blank = 1, 0, False
+    lines: list[bytes] = []
+    starts_line = True
+    while line := stream.readline(LINE_BYTES):
+        if starts_line and blank and line.startswith(SEPARATOR):
+            yield _checked(f"{name}:{count}", b"".join(lines), limit, size=size)
+            count, size, blank, lines = count + 1, 0, False, []
+            continue
+        blank = starts_line and line in (b"\n", b"\r\n")
+        size += len(line)
+        if size <= limit:
+            lines.append(line[1:] if starts_line and line.lstrip(b">").startswith(SEPARATOR) else line)
+        starts_line = line.endswith(b"\n")
+    yield _checked(f"{name}:{count}", b"".join(lines), limit, size=size)
+
+
+def _checked(name: str, raw: bytes, limit: int, size: int = 0) -> Found:
+    if max(size, len(raw)) > limit:
+        return Found(name, error=f"larger than the gateway takes ({limit} bytes)")
+    if not raw.strip():
+        return Found(name, error="empty")
+    return Found(name, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+
+
+def read_document(name: str, limit: int) -> Found:
+    """The text or HTML file called `name`, as bytes."""
+    ending = Path(name).suffix.lower()
+    if ending in LATER_ENDINGS:
+        return Found(name, error=f"{ending} files can't be read by this version; .txt and .html can")
+    if name != STDIN and ending not in TEXT_ENDINGS:
+        return Found(name, error="not a document; expected .txt or .html")
+    try:
+        with _opened(name) as stream:
+            raw = stream.read(limit + 1)
+    except OSError as error:
+        return Found(name, error=error.strerror or type(error).__name__)
+    if len(raw) > limit:
+        return Found(name, error=f"larger than the gateway takes ({limit} bytes)")
+    return Found(name, raw) if raw.strip() else Found(name, error="empty")
+
+
+def _opened(name: str) -> BinaryIO:
+    if name == STDIN:
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    return open(name, "rb")
