@@ -1,0 +1,66 @@
+"""The terms of a listener."""
+
+from __future__ import annotations
+
+import ssl
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+import pytest
+
+from gatepost.config.schema import Listener, ListenerTls
+from gatepost.errors import ConfigError
+from gatepost.smtp.terms import Entrance, is_within
+from kit.certificates import Authority
+
+NETWORKS = (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
+
+
+@pytest.fixture
+def listener(tmp_path: Path) -> Listener:
+    server = Authority(tmp_path).server()
+    return Listener(tls=ListenerTls.IMPLICIT, certificate=server.certificate, key=server.key)
+
+
+def test_tls_begins_at_version_1_2_with_forward_secrecy(listener: Listener) -> None:
+    context = Entrance(listener).tls
+    assert context is not None
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+    ciphers = [cipher["name"] for cipher in context.get_ciphers()]
+    assert all(name.startswith(("TLS_", "ECDHE-", "DHE-")) for name in ciphers)
+    assert not any("CBC3" in name or "RC4" in name or "NULL" in name for name in ciphers)
+
+
+def test_a_certificate_can_be_read_anew(listener: Listener) -> None:
+    entrance = Entrance(listener)
+    before = entrance.tls
+    entrance.reload()
+    assert entrance.tls is not before
+
+
+def test_a_certificate_that_can_not_be_read_leaves_the_old_one(listener: Listener) -> None:
+    entrance = Entrance(listener)
+    before = entrance.tls
+    assert listener.certificate is not None
+    listener.certificate.write_text("nonsense")
+    with pytest.raises(ConfigError, match="certificate"):
+        entrance.reload()
+    assert entrance.tls is before
+
+
+def test_without_tls_there_is_no_certificate() -> None:
+    assert Entrance(Listener()).tls is None
+
+
+@pytest.mark.parametrize(
+    ("address", "within"),
+    [("192.0.2.9", True), ("192.0.3.9", False), ("2001:db8::1", True), ("::1", False), (None, False)],
+)
+def test_an_address_lies_in_a_network_or_not(address: str | None, within: bool) -> None:
+    assert is_within(ip_address(address) if address else None, NETWORKS) is within
+
+
+def test_only_named_peers_speak_proxy() -> None:
+    entrance = Entrance(Listener(proxy_protocol_from=NETWORKS))
+    assert entrance.speaks_proxy(ip_address("192.0.2.1"))
+    assert not entrance.speaks_proxy(ip_address("127.0.0.1"))
