@@ -102,7 +102,11 @@ def _compatible(letter: str) -> str:
 
 
 _DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
-_PLAIN: Final = {ord(dash): "-" for dash in _DASHES} | {0x00A0: " ", 0x202F: " ", 0x3000: " "}
+_PLAIN: Final = dict.fromkeys(_DASHES, "-") | dict.fromkeys("\u00a0\u202f\u3000", " ")
+_ODD: Final = re.compile(f"[{''.join(_PLAIN)}]")
+
+
+MAX_KEPT: Final = 50_000  # characters; a text is unmasked by several finders, and a usual one only once
 
 
 def unmask(text: str) -> Unmasked:
@@ -113,8 +117,13 @@ def unmask(text: str) -> Unmasked:
     """
     if text.isascii():
         return Unmasked(text, None)
+    return _unmasked_once(text) if len(text) <= MAX_KEPT else _unmasked(text)
+
+
+def _unmasked(text: str) -> Unmasked:
     text = _unmix(text) if _FOREIGN.search(text) else text
-    text = text.translate(_PLAIN)
+    for odd in set(_ODD.findall(text)):
+        text = text.replace(odd, _PLAIN[odd])
     if unicodedata.is_normalized("NFKC", text):
         return Unmasked(text, None)
     out: list[str] = []
@@ -131,12 +140,23 @@ def unmask(text: str) -> Unmasked:
     return Unmasked("".join(out), tuple(offsets))
 
 
+_unmasked_once = lru_cache(maxsize=16)(_unmasked)
+
+
 def _unmix(text: str) -> str:
     def plain(match: re.Match[str]) -> str:
         word = match[0]
         return word.translate(_LOOKS) if _LATIN.search(word) else word
 
     return _WORD.sub(plain, text)
+
+
+def lowered(text: str) -> str:
+    """`text` in lower case, character for character: the few letters that grow in lower case stay."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def has_mixed_scripts(word: str) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import re2
+
 from gatepost_policies.facts.hosts import canonical_host, parse_url, registrable
 from gatepost_policies.facts.tables import table
 from gatepost_policies.text import Unmasked, unmask
@@ -56,13 +58,17 @@ _DISGUISED: Final = re.compile(
     r"|(?<=[A-Za-z0-9])[\u3002\u00b7\u2022\u30fb\u2027\u2219\uff61](?=[A-Za-z]{2})",
     re.IGNORECASE,
 )
-_MAY_DISGUISE: Final = re.compile(
+_MAY_DISGUISE: Final = re2.compile(
+    r"(?i)"
     r"[\[({<][ \t]?(?:\.|dot|p[ou]n|kropka|nokta|ドット|点)|[ \t](?:dot|punkt|punto|ponto|nokta)[ \t]"
     r"|\bwww[ \t]?[.,] ?"
-    r"|[ \t]\.|\.[ \t](?:com|net|org|shop|store)\b|[a-z0-9][\u3002\u00b7\u2022\u30fb\u2027\u2219\uff61][a-z]",
-    re.IGNORECASE,
+    r"|[ \t]\.|\.[ \t](?:com|net|org|shop|store)\b"
+    r"|[a-z0-9][\x{3002}\x{00b7}\x{2022}\x{30fb}\x{2027}\x{2219}\x{ff61}][a-z]"
 )
 _SPACED: Final = re.compile(r"(?<!\S)(?:[A-Za-z0-9:/.-] ){5,80}[A-Za-z0-9/](?!\S)")
+
+
+_AT_WORD: Final = re.compile(r"[\[({][ ]?(?:at|arroba|ät|a)[ ]?[\])}][ ]?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def find_bare(text: str) -> list[Bare]:
     if "." not in text and ":" not in text and text.isascii():
         return []
     base = unmask(text)
-    plain, offsets = _undisguise(base.text)
+    plain, offsets = undisguise(base.text)
     found: list[Bare] = []
     for url, host, start, end in _scan(plain):
         if len(found) >= MAX_FOUND:
@@ -98,7 +104,7 @@ def find_bare(text: str) -> list[Bare]:
     return found
 
 
-def _undisguise(text: str) -> tuple[str, list[int] | None]:
+def undisguise(text: str) -> tuple[str, list[int] | None]:
     """`text` with disguised dots made plain, and where each character came from."""
     spaced = " . " in text and _SPACED.search(text) is not None
     if not spaced and _MAY_DISGUISE.search(text) is None:
@@ -201,6 +207,8 @@ def _host_at(text: str, match: re.Match[str]) -> tuple[str, str, int, int] | Non
     start, end = match.span()
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
+    if _AT_WORD.search(text[max(0, start - 10) : start]):
+        return None
     if before == "@" or after == "@" or (before in "/\\" and text[max(0, start - 2) : start] != "//"):
         return None
     name = match[0]

@@ -2,15 +2,109 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gatepost_policies.facts.addresses import marketplace_of
+from gatepost_policies.facts.contact import find_emails, find_phones
+from gatepost_policies.facts.dates import find_days
+from gatepost_policies.facts.items import find_items
+from gatepost_policies.facts.money import find_amounts
 from gatepost_policies.facts.orders import find_orders
-from gatepost_policies.model import Facts, Mail, OrderId
-from gatepost_policies.text import unmask
+from gatepost_policies.facts.postal import find_addresses
+from gatepost_policies.facts.tracking import find_carriers, find_in_links, find_numbers
+from gatepost_policies.model import (
+    Amount,
+    CarrierName,
+    Day,
+    Facts,
+    Item,
+    Mail,
+    OrderId,
+    Passage,
+    Source,
+    Span,
+    Tracking,
+)
+from gatepost_policies.text import lowered, unmask
+
+MAX_TEXT: Final = 500_000  # characters of one passage that facts are sought in
+_DIGIT: Final = re.compile(r"\d")
+_TEXTS: Final = frozenset(
+    {Source.SUBJECT, Source.PLAIN, Source.HTML, Source.ALT, Source.PICTURE, Source.DOCUMENT}
+)
+# Stores that write the month first in 04/05/2026.
+_MONTH_FIRST: Final = frozenset({"ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"})
+
+
+@dataclass(slots=True)
+class _Notes:
+    order_ids: list[OrderId] = field(default_factory=list)
+    tracking: list[Tracking] = field(default_factory=list)
+    carriers: list[CarrierName] = field(default_factory=list)
+    days: list[Day] = field(default_factory=list)
+    amounts: list[Amount] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    addresses: list[Span] = field(default_factory=list)
+    emails: list[Span] = field(default_factory=list)
+    phones: list[Span] = field(default_factory=list)
 
 
 def find_facts(mail: Mail) -> Facts:
     """What `mail` says, in reading order, each with its place."""
-    orders: list[OrderId] = []
+    notes = _Notes()
+    store = _store(mail)
     for number, passage in enumerate(mail.passages):
-        plain = unmask(passage.text)
-        orders += find_orders(number, passage, plain)
-    return Facts(order_ids=tuple(orders))
+        if passage.text:
+            _note(notes, number, passage, store)
+    known = {(found.number, found.carrier) for found in notes.tracking}
+    notes.tracking += [
+        found for found in find_in_links(mail.links) if (found.number, found.carrier) not in known
+    ]
+    return Facts(
+        order_ids=tuple(notes.order_ids),
+        tracking=tuple(notes.tracking),
+        carriers=tuple(notes.carriers),
+        days=tuple(notes.days),
+        amounts=tuple(notes.amounts),
+        items=tuple(notes.items),
+        addresses=tuple(notes.addresses),
+        emails=tuple(notes.emails),
+        phones=tuple(notes.phones),
+    )
+
+
+def _store(mail: Mail) -> str:
+    """The MarketplaceId of the first buyer's address in the mail's To field."""
+    for value in mail.values("to"):
+        for address in re.findall(r"[^\s<>,;\"]{1,200}@[^\s<>,;\"]{1,200}", value[:5_000])[:20]:
+            found = marketplace_of(address)
+            if found:
+                return found
+    return ""
+
+
+def _note(notes: _Notes, number: int, passage: Passage, store: str) -> None:
+    plain = unmask(passage.text[:MAX_TEXT])
+    orders = find_orders(number, passage, plain)
+    notes.order_ids += orders
+    if passage.source not in _TEXTS:
+        return
+    notes.emails += find_emails(number, plain)
+    lower = lowered(plain.text)
+    carriers = find_carriers(number, plain, lower)
+    notes.carriers += carriers
+    if _DIGIT.search(plain.text) is None:
+        return
+    taken: Sequence[Span] = [order.span for order in orders]
+    tracking = find_numbers(number, plain, carriers, taken)
+    days = find_days(number, plain, lower, month_first=store in _MONTH_FIRST)
+    notes.tracking += tracking
+    notes.days += days
+    notes.amounts += find_amounts(number, plain, store)
+    notes.items += find_items(number, plain)
+    notes.addresses += find_addresses(number, plain)
+    numbers = [found.span for found in tracking if found.span]
+    notes.phones += find_phones(number, plain, [*taken, *numbers, *(day.span for day in days)])

@@ -20,7 +20,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
+
+import re2
 
 from gatepost_policies.facts.tables import table
 from gatepost_policies.html import Quote
@@ -53,7 +55,7 @@ class _Forms:
     separator: re.Pattern[str]
     reply: re.Pattern[str]
     closings: frozenset[str]
-    footer: re.Pattern[str]
+    footer: Any  # an RE2 pattern: many alternatives, searched in many lines
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +72,7 @@ def _forms() -> _Forms:
             rf"\s*(?:\[[^\]]{{1,40}}\]\s*)?(?:{replies})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]", re.IGNORECASE
         ),
         closings=frozenset(closing for found in data["closings"].values() for closing in found),
-        footer=re.compile("|".join(data["footers"]), re.IGNORECASE),
+        footer=re2.compile("(?i)" + "|".join(data["footers"])),
     )
 
 
@@ -213,19 +215,21 @@ def _is_marked_below(lines: list[_Line], number: int) -> bool:
 
 def _sign(lines: list[_Line], owners: list[Section]) -> None:
     """Mark signature and footer among the author's last lines."""
-    own = [n for n, owner in enumerate(owners) if owner is Section.AUTHOR and lines[n].text][
-        -_SIGNED_LINES - 16 :
-    ]
-    start = _signature_start(lines, own[-_SIGNED_LINES:])
+    own = [n for n, owner in enumerate(owners) if owner is Section.AUTHOR and lines[n].text][-_SIGNED_LINES:]
+    start = _signature_start(lines, own)
+    is_legal = _forms().footer.search
+    legal = is_legal("\n".join(lines[number].text[:300] for number in own)) is not None
     section: Section | None = None
     for number in own:
         text = lines[number].text
         if number == start:
             section = Section.SIGNATURE
-        if number >= own[-_SIGNED_LINES:][0] and _forms().footer.search(text[:300]):
+        if legal and is_legal(text[:300]):
             section = Section.FOOTER
-        elif section is not None and (_POSTSCRIPT.match(text) or len(text) > _LONG_LINE):
-            section = Section.FOOTER if section is Section.FOOTER and not _POSTSCRIPT.match(text) else None
+        elif (section is not None and _POSTSCRIPT.match(text)) or (
+            section is Section.SIGNATURE and len(text) > _LONG_LINE
+        ):
+            section = None
         if section is not None:
             owners[number] = section
 

@@ -1,0 +1,100 @@
+"""Finds e-mail addresses and telephone numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from gatepost_policies.facts.bare import undisguise
+from gatepost_policies.facts.hosts import canonical_host, registrable
+from gatepost_policies.facts.tables import table
+from gatepost_policies.model import Span
+from gatepost_policies.text import Unmasked
+
+MAX_FOUND: Final = 500  # of each kind in one passage
+_LOCAL: Final = re.compile(r"[\w.!#$%&'*+=?^`{|}~-]{1,64}$")
+_DOMAIN: Final = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_AT_SIGN: Final = re.compile(r"@|[ ]?[\[({][ ]?(?:at|@|arroba|ät)[ ]?[\])}][ ]?", re.IGNORECASE)
+_MAY_BE_AT: Final = re.compile(r"@|[\[({][ ]?(?:at|arroba|ät)[ ]?[\])}]", re.IGNORECASE)
+
+# With its country code; after a word that says so; in a national form that nothing else has.
+_INTERNATIONAL: Final = r"(?<![\w.,/#-])(?:\+|00)[ ]?[1-9]\d{0,2}(?:[ ./-]{0,3}\(?\d{1,5}\)?){2,7}(?![\w-])"
+_LABELLED: Final = r"[ \t]{0,3}[.:：#]{0,2}[ \t]{0,3}(?P<labelled>\+?\(?\d[\d ()./-]{5,22}\d)(?![\w-])"
+_NATIONAL: Final = (
+    r"(?<![\w(./#-])(?:1[ .-])?\([2-9]\d\d\)[ ]?\d{3}[-. ]\d{4}(?![\w-])",  # American
+    r"(?<![\w(./#-])(?:1[-. ])?[2-9]\d\d(?:-\d{3}-|\.\d{3}\.)\d{4}(?![\w-])",
+    r"(?<![\w./#-])(?:0\d{4} ?\d{6}|0\d{3} \d{3} \d{4}|0\d{2} \d{4} \d{4})(?![\w-])",  # British
+    r"(?<![\w./#-])0\d{1,4}-\d{1,4}-\d{3,4}(?![\w-])",  # Japanese
+    r"(?<![\w./#-])0[1-9](?:[ .]\d\d){4}(?![\w-])",  # French
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    phone: re.Pattern[str]
+    other: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    data = table("contact")
+    labels, others = (
+        "|".join(re.escape(word) for word in sorted(data[key], key=len, reverse=True))
+        for key in ("phone_labels", "other_labels")
+    )
+    labelled = rf"(?<![^\W_])(?:{labels})(?:[ ]?(?:no|nr|number|num)\b)?{_LABELLED}"
+    return _Words(
+        phone=re.compile("|".join((_INTERNATIONAL, labelled, *_NATIONAL)), re.IGNORECASE),
+        other=re.compile(rf"(?:{others})\W*$", re.IGNORECASE),
+    )
+
+
+def find_emails(number: int, plain: Unmasked) -> list[Span]:
+    """The e-mail addresses in a passage, also those with their at-sign or their dots spelt out."""
+    found: list[Span] = []
+    if _MAY_BE_AT.search(plain.text) is None:
+        return found
+    text, offsets = undisguise(plain.text)
+    last = 0
+    for sign in _AT_SIGN.finditer(text):
+        local = _LOCAL.search(text[max(last, sign.start() - 64) : sign.start()])
+        domain = _DOMAIN.match(text, sign.end())
+        if local is None or domain is None:
+            continue
+        start = sign.start() - len(local[0])
+        if text[start - 1 : start] == "/" or not _is_domain(domain[0]):
+            continue  # the user name of an address such as https://name@host
+        last = start + len(local[0]) + len(sign[0]) + len(domain[0].rstrip("-_"))
+        place = (start, last) if offsets is None else (offsets[start], offsets[last])
+        found.append(Span(number, *plain.origin(*place)))
+        if len(found) >= MAX_FOUND:
+            break
+    return found
+
+
+def _is_domain(text: str) -> bool:
+    host = canonical_host(text.strip("-_."))
+    return bool(host and registrable(host))
+
+
+def find_phones(number: int, plain: Unmasked, taken: Sequence[Span]) -> list[Span]:
+    """The telephone numbers in a passage; what stands in `taken` (parcel numbers, days …) is none."""
+    text = plain.text
+    found: list[Span] = []
+    if sum(letter.isdigit() for letter in text) < 7:
+        return found
+    for match in _words().phone.finditer(text):
+        start, end = match.span("labelled") if match["labelled"] else match.span()
+        digits = sum(letter.isdigit() for letter in text[start:end])
+        place = plain.origin(start, end)
+        if not 7 <= digits <= 15 or any(span.start < place[1] and place[0] < span.end for span in taken):
+            continue
+        if not match["labelled"] and _words().other.search(text[max(0, start - 12) : start]):
+            continue
+        found.append(Span(number, *place))
+        if len(found) >= MAX_FOUND:
+            break
+    return found

@@ -1,0 +1,78 @@
+"""Finds sums of money in national forms: `1.234,56 EUR`, `$1,234.56`, `1 234,50 zł`, `¥1,234`, `1.234円`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from gatepost_policies.facts.tables import table
+from gatepost_policies.model import Amount, Span
+from gatepost_policies.text import Unmasked
+
+MAX_AMOUNTS: Final = 500  # in one passage
+_NUMBER: Final = (
+    r"(\d{1,3}(?:[.,'’ ]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(?:,-|,--)?(?![\d]|[.,]\d)"
+)
+_SEPARATORS: Final = re.compile(r"['’ ]")
+_NO_CENTS: Final = frozenset({"JPY"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    pattern: re.Pattern[str]
+    hints: re.Pattern[str]
+    currencies: dict[str, str]
+    dollars: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    data = table("money")
+    marks = "|".join(re.escape(mark) for mark in sorted(data["marks"], key=len, reverse=True))
+    words = "|".join(re.escape(word) for word in sorted(data["words"], key=len, reverse=True))
+    return _Words(
+        pattern=re.compile(
+            rf"(?<![^\W\d_])({marks})\.?[ ]?(-)?{_NUMBER}"
+            rf"|(?<![\w.,/:#-])(-)?{_NUMBER}[ ]?({marks}|(?i:{words}))(?![^\W\d_円]|\d)"
+        ),
+        hints=re.compile(rf"{marks}|{words}", re.IGNORECASE),
+        currencies=data["marks"] | data["words"],
+        dollars=data["dollars"],
+    )
+
+
+def find_amounts(number: int, plain: Unmasked, store: str = "") -> list[Amount]:
+    """The sums in a passage, in order; `store` (a MarketplaceId) says which dollar a bare `$` is."""
+    words = _words()
+    text = plain.text
+    found = []
+    for match in words.pattern.finditer(text) if words.hints.search(text) else ():
+        mark, digits = (match[1], match[3]) if match[1] else (match[6], match[5])
+        currency = words.currencies.get(mark) or words.currencies.get(mark.lower(), "")
+        if mark == "$":
+            currency = words.dollars.get(store, currency)
+        value = parse_number(digits, cents=currency not in _NO_CENTS)
+        if value is None:
+            continue
+        if match[2] or match[4]:
+            value = -value
+        found.append(Amount(value, currency, Span(number, *plain.origin(match.start(), match.end()))))
+        if len(found) >= MAX_AMOUNTS:
+            break
+    return found
+
+
+def parse_number(digits: str, *, cents: bool = True) -> Decimal | None:
+    """The value of digits with national separators: the last one splits off cents if one or two follow it."""
+    digits = _SEPARATORS.sub("", digits)
+    at = max(digits.rfind("."), digits.rfind(","))
+    after = len(digits) - at - 1
+    if at < 0 or after == 3 or not cents:
+        whole, part = digits, ""
+    else:
+        whole, part = digits[:at], digits[at + 1 :]
+    whole = whole.replace(".", "").replace(",", "")
+    return Decimal(f"{whole}.{part}" if part else whole) if whole.isdigit() else None

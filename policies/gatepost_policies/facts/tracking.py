@@ -1,0 +1,204 @@
+"""Finds carriers' names and parcel numbers. A number counts only with context: shapes alone match everything.
+
+Context is a label word before it ("tracking number"), a carrier's name in the passage with a number of its
+shape, a carrier's tracking address that holds it, or a shape that only one carrier has and its check digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import unquote
+
+import re2
+
+from gatepost_policies.facts.checkdigits import CHECKS
+from gatepost_policies.facts.tables import table
+from gatepost_policies.model import CarrierName, Link, Span, Tracking
+from gatepost_policies.text import Unmasked
+
+MAX_NUMBERS: Final = 200  # in one passage
+_REACH: Final = 80  # characters between a label word and its number
+_BLANKS: Final = re.compile(r"[ \t-]")
+# One run of letters and digits with at least seven digits, or digits in groups as carriers print them.
+_RUN: Final = re.compile(r"(?<![\w./@-])(?=[A-Za-z%]{0,5}\d)[A-Za-z0-9%]{8,40}(?![\w@])", re.ASCII)
+_GROUPED: Final = re.compile(
+    r"(?<![\w./-])(?:1Z(?:[ \t-]?[0-9A-Z]{2,4}){4,8}|[A-Z]{2}[ \t]?\d{2,4}(?:[ \t]\d{2,4}){2,3}[ \t]?[A-Z]{2}"
+    r"|\d{2,6}(?:[ \t]\d{2,6}){1,9}|\d{2,6}(?:-\d{2,6}){1,9})(?![\w@-])",
+    re.ASCII,
+)
+_MIN_DIGITS: Final = 7
+_IN_URL: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,5}\d[A-Za-z0-9]{6,36}(?![A-Za-z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    pattern: re.Pattern[str]
+    check: str
+    is_sure: bool
+
+    def fits(self, number: str) -> bool:
+        return self.pattern.fullmatch(number) is not None
+
+    def is_valid(self, number: str) -> bool:
+        match = self.pattern.fullmatch(number)
+        if match is None:
+            return False
+        core = match[1] if match.re.groups else number
+        return not self.check or CHECKS[self.check](core)
+
+
+@dataclass(frozen=True, slots=True)
+class _Carriers:
+    folded: Any  # RE2 over lower-case text
+    exact: Any  # RE2 over the text as written
+    labels: Any
+    by_name: dict[str, str]
+    shapes: dict[str, tuple[_Shape, ...]]
+    sure: tuple[tuple[str, _Shape], ...]
+    hosts: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def _carriers() -> _Carriers:
+    data = table("carriers")
+    by_name: dict[str, str] = {}
+    kinds: dict[str, list[str]] = {"names": [], "exact": [], "words": []}
+    shapes: dict[str, tuple[_Shape, ...]] = {}
+    for carrier, entry in data["carriers"].items():
+        for kind, found in kinds.items():
+            for name in entry.get(kind, ()):
+                by_name.setdefault(name, carrier)
+                found.append(name)
+        shapes[carrier] = tuple(
+            _Shape(re.compile(shape["pattern"]), shape["check"], bool(shape.get("sure", False)))
+            for shape in entry.get("shapes", ())
+        )
+    pages = table("tracking_pages")["carriers"]
+    return _Carriers(
+        folded=re2.compile(
+            rf"(?:^|[^\pL\pN])({_any(kinds['names'])})(?:$|[^\pL\pN])|({_any(kinds['words'])})"
+        ),
+        exact=re2.compile(rf"(?:^|[^\pL\pN])({_any(kinds['exact'])})(?:$|[^\pL\pN])"),
+        labels=re2.compile(rf"(?i)(?:{_any(data['labels'])})"),
+        by_name=by_name,
+        shapes=shapes,
+        sure=tuple((carrier, shape) for carrier, found in shapes.items() for shape in found if shape.is_sure),
+        hosts={host: carrier for carrier, owned in pages.items() for host in owned},
+    )
+
+
+def _any(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
+
+
+def find_carriers(number: int, plain: Unmasked, lower: str) -> list[CarrierName]:
+    """The carriers named in a passage; `lower` is its unmasked text in lower case, of the same length."""
+    known = _carriers()
+    found: list[CarrierName] = []
+    for pattern, text in ((known.folded, lower), (known.exact, plain.text)):
+        for match in _matches(pattern, text):
+            group = 1 if match.group(1) is not None else 2
+            start, end = match.span(group)
+            carrier = known.by_name[match.group(group)]
+            found.append(CarrierName(carrier, Span(number, *plain.origin(start, end))))
+    return sorted(set(found), key=lambda name: name.span.start)[:MAX_NUMBERS]
+
+
+def _matches(pattern: Any, text: str) -> Iterable[Any]:
+    """Matches that may share the one character between two names."""
+    at = 0
+    for _ in range(MAX_NUMBERS):
+        match = pattern.search(text, at)
+        if match is None:
+            return
+        yield match
+        at = max(match.end() - 1, match.start() + 1)
+
+
+def find_numbers(
+    number: int, plain: Unmasked, carriers: Sequence[CarrierName], taken: Sequence[Span]
+) -> list[Tracking]:
+    """The parcel numbers in a passage that names `carriers`; what stands in `taken` (order IDs) is none."""
+    text = plain.text
+    labels = [match.span() for match in _carriers().labels.finditer(text)] if _has_digits(text) else []
+    named = tuple(dict.fromkeys(name.carrier for name in carriers))
+    found: list[Tracking] = []
+    last = -1
+    for start, end in _candidates(text):
+        place = plain.origin(start, end)
+        if start < last or any(span.start < place[1] and place[0] < span.end for span in taken):
+            continue
+        bare = _BLANKS.sub("", text[start:end]).upper()
+        labelled = any(0 <= start - at < _REACH and _is_gap(text[at:start]) for _, at in labels)
+        tracking = _judged(bare, named, labelled=labelled)
+        if tracking is not None:
+            found.append(Tracking(bare, tracking[0], Span(number, *place), tracking[1]))
+            last = end
+        if len(found) >= MAX_NUMBERS:
+            break
+    return found
+
+
+def _has_digits(text: str) -> bool:
+    return _RUN.search(text) is not None or _GROUPED.search(text) is not None
+
+
+def _is_gap(between: str) -> bool:
+    """Whether a label still speaks for what stands after `between`: no other sentence, no other number."""
+    return (
+        between.count("\n") <= 2 and sum(letter.isdigit() for letter in between) < 5 and ". " not in between
+    )
+
+
+def _candidates(text: str) -> list[tuple[int, int]]:
+    found = {
+        match.span()
+        for pattern in (_RUN, _GROUPED)
+        for match in pattern.finditer(text)
+        if sum(letter.isdigit() for letter in match[0]) >= _MIN_DIGITS
+    }
+    # Of two that begin together the longer one is what a reader takes it for.
+    return sorted(found, key=lambda span: (span[0], -span[1]))[: 4 * MAX_NUMBERS]
+
+
+def _judged(number: str, named: Sequence[str], *, labelled: bool) -> tuple[str, bool] | None:
+    """The carrier of a number ("" when unknown) and whether it is well-formed; None when it is none."""
+    known = _carriers()
+    for carrier in named:
+        if any(shape.is_valid(number) for shape in known.shapes[carrier] if shape.check or labelled):
+            return carrier, True
+    for carrier, shape in known.sure:
+        if shape.fits(number) and (shape.is_valid(number) or labelled or carrier in named):
+            return carrier, shape.is_valid(number)
+    if not labelled:
+        return None
+    for carrier in named:
+        if any(shape.fits(number) for shape in known.shapes[carrier]):
+            return carrier, False
+    return "", True
+
+
+def find_in_links(links: Sequence[Link]) -> list[Tracking]:
+    """The parcel numbers in the addresses of carriers' tracking pages."""
+    hosts = _carriers().hosts
+    found: dict[tuple[str, str], Tracking] = {}
+    for link in links[:1000]:
+        labels = link.host.split(".")
+        carrier = next(
+            (hosts[end] for at in range(len(labels)) if (end := ".".join(labels[at:])) in hosts), ""
+        )
+        if not carrier or len(found) >= MAX_NUMBERS:
+            continue
+        for match in _IN_URL.finditer(unquote(link.url[:2000])):
+            bare = match[0].upper()
+            if sum(letter.isdigit() for letter in bare) < _MIN_DIGITS:
+                continue
+            shapes = _carriers().shapes.get(carrier, ())
+            valid = not shapes or any(shape.is_valid(bare) for shape in shapes)
+            if valid or any(shape.fits(bare) for shape in shapes):
+                found.setdefault((bare, carrier), Tracking(bare, carrier, link.span, valid))
+    return list(found.values())
