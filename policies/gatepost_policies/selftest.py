@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gatepost_policies.facts import read
-from gatepost_policies.judge import judge
+from gatepost_policies.judging import judge
 from gatepost_policies.model import Finding, Medium
 from gatepost_policies.rule import Example, Rule
 from gatepost_policies.rulebook import Rulebook

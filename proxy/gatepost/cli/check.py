@@ -118,7 +118,7 @@ class _Judging:
 
     def _of_mail(self, found: Found) -> Verdict:
         from gatepost_policies.facts import buyers, read
-        from gatepost_policies.judge import judge
+        from gatepost_policies.judging import judge
 
         reading = read(found.raw)
         recipients = self.recipients or _recipients(reading)
@@ -130,7 +130,7 @@ class _Judging:
 
     def _of_document(self, found: Found, document: Document) -> Verdict:
         from gatepost_policies.facts import read_text
-        from gatepost_policies.judge import judge
+        from gatepost_policies.judging import judge
         from gatepost_policies.model import Medium
 
         text = found.raw.decode("utf-8-sig", errors="replace")

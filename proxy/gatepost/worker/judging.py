@@ -10,7 +10,7 @@ from gatepost.model import Judgement, Message
 from gatepost.worker.child import Child
 from gatepost.worker.rulebooks import Rulebooks
 from gatepost_policies.facts import buyers, read
-from gatepost_policies.judge import judge
+from gatepost_policies.judging import judge
 from gatepost_policies.model import Mail, Verdict
 
 LONGEST_FROM = 2_000
