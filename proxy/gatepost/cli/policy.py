@@ -181,7 +181,7 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Say what changes from edition A to edition B."""
-    from gatepost_policies.rulebook import differ
+    from gatepost_policies.explain import differ
 
     for sentence in differ(rulebook_of(config, a), rulebook_of(config, b)):
         if as_json:

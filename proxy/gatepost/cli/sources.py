@@ -6,6 +6,7 @@ Memory is bounded by the largest mail that the gateway takes, however many there
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +20,10 @@ LATER_ENDINGS = frozenset(
     {".pdf", ".docx", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"}
 )
 MAILDIR_FOLDERS = frozenset({"cur", "new"})
-SEPARATOR = b"From "  # between the mails of an mbox (RFC 4155)
+SEPARATOR = b"From "  # between the mails of an mbox (RFC 4155): after an empty line, before a header field
 LINE_BYTES = 65_536  # read at once; a longer line comes in pieces
+_QUOTED = re.compile(rb">+From ")
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +87,20 @@ def _mails(stream: BinaryIO, name: str, limit: int) -> Iterator[Found]:
 
 def _mbox(stream: BinaryIO, name: str, limit: int) -> Iterator[Found]:
     """The mails between separators; `>From ` loses the `>` that the mbox put there."""
-    count, size, blank = 1, 0, False
+    count, size, after_blank, whole = 1, 0, False, True
     lines: list[bytes] = []
-    starts_line = True
-    while line := stream.readline(LINE_BYTES):
-        if starts_line and blank and line.startswith(SEPARATOR):
+    line, following = stream.readline(LINE_BYTES), b""
+    while line:
+        following = stream.readline(LINE_BYTES)
+        if after_blank and line.startswith(SEPARATOR) and _FIELD.match(following):
             yield _checked(f"{name}:{count}", b"".join(lines), limit, size=size)
-            count, size, blank, lines = count + 1, 0, False, []
-            continue
-        blank = starts_line and line in (b"\n", b"\r\n")
-        size += len(line)
-        if size <= limit:
-            lines.append(line[1:] if starts_line and line.lstrip(b">").startswith(SEPARATOR) else line)
-        starts_line = line.endswith(b"\n")
+            count, size, lines = count + 1, 0, []
+        else:
+            size += len(line)
+            if size <= limit:
+                lines.append(line[1:] if whole and _QUOTED.match(line) else line)
+        after_blank, whole = whole and not line.strip(b"\r\n"), line.endswith(b"\n")
+        line = following
     yield _checked(f"{name}:{count}", b"".join(lines), limit, size=size)
 
 
