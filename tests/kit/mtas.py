@@ -7,7 +7,8 @@ import contextlib
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ alias_maps =
 alias_database =
 smtpd_relay_restrictions = permit_mynetworks, reject
 maillog_file = {folder}/mail.log
-maillog_file_prefixes = /tmp, {folder}
+maillog_file_prefixes = {folder}
 {extra}
 """
 POSTFIX_MASTER = """
@@ -137,17 +138,19 @@ async def listening(port: int) -> None:
             await asyncio.sleep(0.05)
 
 
-def _folders(folder: Path, *names: str) -> None:
-    """Make the folders of an MTA, reachable for the user that it becomes."""
-    for name in names:
-        (folder / name).mkdir(parents=True)
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(parent.stat().st_mode | 0o755)
+@contextlib.contextmanager
+def _home(*names: str) -> Iterator[Path]:
+    """A folder for an MTA, reachable for the user that it becomes (a test's own folder is not)."""
+    with tempfile.TemporaryDirectory(prefix="gatepost-mta-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        for name in names:
+            (folder / name).mkdir()
+        yield folder
 
 
 @contextlib.asynccontextmanager
 async def postfix(
-    folder: Path,
     *,
     sink: int,
     tls: ServerCertificate | None = None,
@@ -159,7 +162,25 @@ async def postfix(
     require("/usr/sbin/postfix")
     needs_root("Postfix")
     port = free_port()
-    _folders(folder, "conf", "queue", "data")
+    with _home("conf", "queue", "data") as folder:
+        _configure_postfix(folder, port, sink, tls, extra, options, more)
+        await command("/usr/sbin/postfix", "-c", str(folder / "conf"), "start")
+        try:
+            await listening(port)
+            yield port
+        finally:
+            await command("/usr/sbin/postfix", "-c", str(folder / "conf"), "stop")
+
+
+def _configure_postfix(
+    folder: Path,
+    port: int,
+    sink: int,
+    tls: ServerCertificate | None,
+    extra: str,
+    options: str,
+    more: str,
+) -> None:
     shutil.chown(folder / "data", "postfix")
     lines = [f"relayhost = [127.0.0.1]:{sink}", extra]
     if tls:
@@ -172,32 +193,26 @@ async def postfix(
     (folder / "conf" / "main.cf").write_text(main)
     master = POSTFIX_MASTER.format(port=port, options=options, more=more)
     (folder / "conf" / "master.cf").write_text(master)
-    await command("/usr/sbin/postfix", "-c", str(folder / "conf"), "start")
-    try:
-        await listening(port)
-        yield port
-    finally:
-        await command("/usr/sbin/postfix", "-c", str(folder / "conf"), "stop")
 
 
 @contextlib.asynccontextmanager
-async def exim(folder: Path, *, sink: int) -> AsyncIterator[int]:
+async def exim(*, sink: int) -> AsyncIterator[int]:
     """An Exim that relays all it takes to `sink`; gives its port."""
     program = require(str(PEERS / "exim/usr/sbin/exim4"))
     needs_root("Exim")
     port = free_port()
-    _folders(folder, "spool", "log")
-    for name in ("spool", "log"):
-        shutil.chown(folder / name, "Debian-exim", "Debian-exim")
-    config = folder / "exim.conf"
-    config.write_text(EXIM.format(exim=program, folder=folder, port=port, sink=sink))
-    environ = os.environ | {"LD_LIBRARY_PATH": str(PEERS / "exim/usr/lib/x86_64-linux-gnu")}
-    process = await asyncio.create_subprocess_exec(
-        *(program, "-C", str(config), "-bdf", "-q10m"), env=environ, start_new_session=True
-    )
-    try:
-        await listening(port)
-        yield port
-    finally:
-        process.terminate()
-        await asyncio.wait_for(process.wait(), START_SECONDS)
+    with _home("spool", "log") as folder:
+        for name in ("spool", "log"):
+            shutil.chown(folder / name, "Debian-exim", "Debian-exim")
+        config = folder / "exim.conf"
+        config.write_text(EXIM.format(exim=program, folder=folder, port=port, sink=sink))
+        environ = os.environ | {"LD_LIBRARY_PATH": str(PEERS / "exim/usr/lib/x86_64-linux-gnu")}
+        process = await asyncio.create_subprocess_exec(
+            *(program, "-C", str(config), "-bdf", "-q10m"), env=environ, start_new_session=True
+        )
+        try:
+            await listening(port)
+            yield port
+        finally:
+            process.terminate()
+            await asyncio.wait_for(process.wait(), START_SECONDS)

@@ -180,5 +180,5 @@ def road(
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop run until `condition` holds; five seconds are the limit."""
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - conditions are of any kind
+        while not condition():
             await asyncio.sleep(0)

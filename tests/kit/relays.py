@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from gatepost.config import schema
+from gatepost.upstream.relay import Relay
+
+RelayTo = Callable[..., Relay]
+"""Makes a Relay onto a sink; keywords are the relay's settings."""
 
 
 def settings_for(port: int, **settings: object) -> schema.Relay:

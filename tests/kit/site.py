@@ -9,12 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 from argon2 import PasswordHasher
-from kit.messages import BUYER, ORDER, SELLER, finding, message
-from kit.messages import entry as plain_entry
-from kit.ports import StillClock, ToldJudge, ToldUpstream
 from starlette.applications import Starlette
 
 from gatepost.admin import create_app
@@ -28,6 +26,9 @@ from gatepost.store import Store
 from gatepost.store.users import Role, Users
 from gatepost.tasks import Tasks
 from gatepost_policies.model import Action, Finding, Mode
+from kit.messages import BUYER, ORDER, SELLER, finding, message
+from kit.messages import entry as plain_entry
+from kit.ports import StillClock, ToldJudge, ToldUpstream
 
 BASE = "http://127.0.0.1:8025"
 PASSWORD = "correct horse battery"
@@ -57,15 +58,18 @@ class TestSite:
         transport = httpx.ASGITransport(self.app, client=(address, 40_000))
         return httpx.AsyncClient(transport=transport, base_url=base)
 
-    async def logged_in(self, name: str = "rita", role: Role = Role.REVIEWER) -> httpx.AsyncClient:
+    @asynccontextmanager
+    async def logged_in(
+        self, name: str = "rita", role: Role = Role.REVIEWER
+    ) -> AsyncIterator[httpx.AsyncClient]:
         """A client in which a new user of that role is logged in."""
         await self.user(name, role)
-        client = self.client()
-        response = await client.post("/login", data={"name": name, "password": PASSWORD}, headers=OWN)
-        assert response.status_code == 303, response.text
-        return client
+        async with self.client() as client:
+            response = await client.post("/login", data={"name": name, "password": PASSWORD}, headers=OWN)
+            assert response.status_code == 303, response.text
+            yield client
 
-    async def hold(self, id: str = "held1", **changes: object) -> Entry:
+    async def hold(self, id: str = "held1", **changes: Any) -> Entry:
         """Put a held mail into the store."""
         return await self.keep(held(id, self.clock.now(), **changes), raw_of(id, **changes))
 
@@ -75,7 +79,7 @@ class TestSite:
         return entry
 
 
-def held(id: str, at: datetime, **changes: object) -> Entry:
+def held(id: str, at: datetime, **changes: Any) -> Entry:
     """The entry of a held mail with one finding; changes replace its fields."""
     evidence = "20% off your next order"
     found = finding(
@@ -94,14 +98,14 @@ def held(id: str, at: datetime, **changes: object) -> Entry:
         language="en",
         deadline_at=at + timedelta(hours=24),
     )
-    known = {name: value for name, value in changes.items() if name in _FIELDS}
-    return replace(base, **known)  # type: ignore[arg-type] - the test names the fields it changes
+    known: dict[str, Any] = {name: value for name, value in changes.items() if name in _FIELDS}
+    return replace(base, **known)
 
 
 _FIELDS = frozenset(entry_field.name for entry_field in dataclasses.fields(Entry))
 
 
-def raw_of(id: str, *, subject: str = f"Order {ORDER}", body: str = "", html: str = "", **_: object) -> bytes:
+def raw_of(id: str, *, subject: str = f"Order {ORDER}", body: str = "", html: str = "", **_: Any) -> bytes:
     """A mail to the buyer: plain text, or with an HTML part."""
     words = body or "Thank you for your order. 20% off your next order if you come back.\n"
     kind = "html" if html else "plain"
@@ -128,12 +132,13 @@ async def open_site(
     opened = await Store.open(folder / "gatepost.db", clock=clock)
     quick = Users(opened.db, clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     store = replace(opened, users=quick)
+    road = _road(store, upstream, clock, tasks)
     app = create_app(
         archive=StoreArchive(store),
         users=store.users,
         sessions=store.sessions,
-        release=partial(_release, store, _road(store, upstream, clock, tasks)),
-        reject=partial(reject, quarantine=store.quarantine),
+        release=partial(_release, store, road),
+        reject=partial(reject, quarantine=store.quarantine, road=road),
         judge=judge or told(),
         site=config or SiteConfig(),
         clock=clock,

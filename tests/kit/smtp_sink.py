@@ -188,7 +188,7 @@ class Talk(asyncio.Protocol):
             steps["MAIL"] = self._mail
         else:
             steps["RCPT"] = self._rcpt
-        if self._to:
+        if self._to or self.sink.lenient:
             steps["DATA"] = self._data
         await steps.get(verb, self._unfit)(rest)
 
@@ -269,6 +269,8 @@ class Talk(asyncio.Protocol):
             await self._more()
         if (behaviour := self.sink.behaviour(Step.BODY)) is not None:
             await behaviour.act(self, b"")
+        if self._ended:
+            return
         self._body = await self._until_dot()
         behaviour = self.sink.behaviour(Step.DOT)
         if takes(behaviour):
@@ -321,6 +323,7 @@ class Sink:
         self.on_received: Callable[[Received], None] | None = None
         self.received: list[Received] = []
         self.commands: list[bytes] = []  # every line outside mail, in the order of arrival
+        self.lenient = False  # DATA is not refused for want of recipients
         self.keep_mail, self.keep_octets = True, False
         self.octets = bytearray()  # all that came, decrypted, when keep_octets is on
         self.stuffed: list[bytes] = []  # mails as they came over the wire, when keep_octets is on

@@ -42,7 +42,7 @@ async def before(port: int, folder: Path, **relay: object) -> AsyncIterator[Gate
 @pytest.mark.peer
 async def test_postfix_takes_it_over_verified_tls(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
-    async with Sink() as sink, postfix(tmp_path / "mta", sink=sink.port, tls=authority.server()) as port:
+    async with Sink() as sink, postfix(sink=sink.port, tls=authority.server()) as port:
         async with before(port, tmp_path / "gate", tls="starttls", ca_file=str(authority.file)) as gateway:
             code, text = await submit(gateway.port, mail(BODY))
         received = await first(sink)
@@ -53,7 +53,7 @@ async def test_postfix_takes_it_over_verified_tls(tmp_path: Path) -> None:
 
 @pytest.mark.peer
 async def test_exim_takes_it(tmp_path: Path) -> None:
-    async with Sink() as sink, exim(tmp_path / "mta", sink=sink.port) as port:
+    async with Sink() as sink, exim(sink=sink.port) as port:
         async with before(port, tmp_path / "gate") as gateway:
             code, _ = await submit(gateway.port, mail(BODY))
         received = await first(sink)
@@ -67,7 +67,7 @@ async def test_a_certificate_of_someone_else_is_not_spoken_to(tmp_path: Path) ->
     mine.mkdir()
     other.mkdir()
     server = Authority(other).server()
-    async with Sink() as sink, postfix(tmp_path / "mta", sink=sink.port, tls=server) as port:
+    async with Sink() as sink, postfix(sink=sink.port, tls=server) as port:
         ca = str(Authority(mine).file)
         async with before(port, tmp_path / "gate", tls="starttls", ca_file=ca) as gateway:
             code, text = await submit(gateway.port, mail(BODY))
@@ -88,7 +88,7 @@ async def test_as_a_postfix_before_queue_filter(tmp_path: Path) -> None:
     }
     async with (
         Sink() as sink,
-        postfix(tmp_path / "mta", sink=sink.port, options=options, more=more) as port,
+        postfix(sink=sink.port, options=options, more=more) as port,
         Gateway(tmp_path / "gate", config=config),
     ):
         code, _ = await submit(port, mail(BODY))
