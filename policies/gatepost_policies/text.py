@@ -40,7 +40,7 @@ class Seen:
 
 def as_seen(text: str) -> Seen:
     """`text` as a reader sees it: composed (NFC), overridden runs as shown, invisible characters gone."""
-    if text.isascii() and _CONTROL.search(text) is None:
+    if text.isascii() and (text.isprintable() or _CONTROL.search(text) is None):
         return Seen(text)
     text = unicodedata.normalize("NFC", text)
     if _SHOWS_NOTHING.search(text) is None:

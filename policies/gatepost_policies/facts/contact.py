@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Final
 
 from gatepost_policies.facts.bare import undisguise
+from gatepost_policies.facts.ground import Ground
 from gatepost_policies.facts.hosts import canonical_host, registrable
 from gatepost_policies.facts.tables import table
 from gatepost_policies.model import Span
-from gatepost_policies.text import Unmasked
 
 MAX_FOUND: Final = 500  # of each kind in one passage
+_MIN_DIGITS: Final = 7
 _LOCAL: Final = re.compile(r"[\w.!#$%&'*+=?^`{|}~-]{1,64}$")
 _DOMAIN: Final = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _AT_SIGN: Final = re.compile(r"@|[ ]?[\[({][ ]?(?:at|@|arroba|ät)[ ]?[\])}][ ]?", re.IGNORECASE)
@@ -52,12 +53,12 @@ def _words() -> _Words:
     )
 
 
-def find_emails(number: int, plain: Unmasked) -> list[Span]:
+def find_emails(ground: Ground) -> list[Span]:
     """The e-mail addresses in a passage, also those with their at-sign or their dots spelt out."""
     found: list[Span] = []
-    if _MAY_BE_AT.search(plain.text) is None:
+    if _MAY_BE_AT.search(ground.text) is None:
         return found
-    text, offsets = undisguise(plain.text)
+    text, offsets = undisguise(ground.text)
     last = 0
     for sign in _AT_SIGN.finditer(text):
         local = _LOCAL.search(text[max(last, sign.start() - 64) : sign.start()])
@@ -69,7 +70,7 @@ def find_emails(number: int, plain: Unmasked) -> list[Span]:
             continue  # the user name of an address such as https://name@host
         last = start + len(local[0]) + len(sign[0]) + len(domain[0].rstrip("-_"))
         place = (start, last) if offsets is None else (offsets[start], offsets[last])
-        found.append(Span(number, *plain.origin(*place)))
+        found.append(ground.span(*place))
         if len(found) >= MAX_FOUND:
             break
     return found
@@ -80,21 +81,21 @@ def _is_domain(text: str) -> bool:
     return bool(host and registrable(host))
 
 
-def find_phones(number: int, plain: Unmasked, taken: Sequence[Span]) -> list[Span]:
+def find_phones(ground: Ground, taken: Sequence[Span]) -> list[Span]:
     """The telephone numbers in a passage; what stands in `taken` (parcel numbers, days …) is none."""
-    text = plain.text
     found: list[Span] = []
-    if sum(letter.isdigit() for letter in text) < 7:
+    if ground.digits < _MIN_DIGITS:
         return found
-    for match in _words().phone.finditer(text):
-        start, end = match.span("labelled") if match["labelled"] else match.span()
-        digits = sum(letter.isdigit() for letter in text[start:end])
-        place = plain.origin(start, end)
-        if not 7 <= digits <= 15 or any(span.start < place[1] and place[0] < span.end for span in taken):
-            continue
-        if not match["labelled"] and _words().other.search(text[max(0, start - 12) : start]):
-            continue
-        found.append(Span(number, *place))
+    text = ground.text
+    for low, high in ground.around(30, 24):
+        for match in _words().phone.finditer(text, low, high):
+            start, end = match.span("labelled") if match["labelled"] else match.span()
+            place = ground.span(start, end)
+            digits = sum(letter.isdigit() for letter in text[start:end])
+            is_taken = any(span.start < place.end and place.start < span.end for span in taken)
+            other = not match["labelled"] and _words().other.search(text[max(0, start - 12) : start])
+            if _MIN_DIGITS <= digits <= 15 and not is_taken and not other:
+                found.append(place)
         if len(found) >= MAX_FOUND:
             break
     return found

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-import re2
-
+from gatepost_policies.facts.ground import Ground
 from gatepost_policies.facts.tables import table
-from gatepost_policies.model import Day, Span
-from gatepost_policies.text import Unmasked
+from gatepost_policies.model import Day
 
 MAX_DAYS: Final = 500  # in one passage
 _BEFORE: Final = 40  # characters before a month's name in which its days may stand
@@ -29,6 +27,7 @@ _JAPANESE: Final = re.compile(
     rf"(?:[ ]?(?:~|〜|～|-|から)[ ]?(?:(\d{{1,2}})月[ ]?)?(\d{{1,2}})日{_WEEKDAY})?",
     re.ASCII,
 )
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _DASH: Final = r"[-~/〜]"
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|ère|º|ª|:e|\.)?"
 _LINK: Final = r"(?:of|de|del|di|d['’]|dzień|the)?"
@@ -47,7 +46,6 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class _Words:
     months: dict[str, int]
-    month: Any
     before: re.Pattern[str]
     after: re.Pattern[str]
     year: re.Pattern[str]
@@ -68,7 +66,6 @@ def _words() -> _Words:
     weekday = r"(?:\w{2,14}\.?,?\s+)?"
     return _Words(
         months=months,
-        month=re2.compile(rf"(?:^|[^\pL])({'|'.join(sorted(months, key=len, reverse=True))})(?:$|[^\pL])"),
         before=re.compile(
             rf"(?<![\d.,/:-])(?:(\d{{1,2}}){_ORDINAL}{joint}{weekday})?(\d{{1,2}}){_ORDINAL}\s*{_LINK}\s*-?$"
         ),
@@ -84,26 +81,25 @@ def _words() -> _Words:
     )
 
 
-def find_days(number: int, plain: Unmasked, lower: str, *, month_first: bool = False) -> list[Day]:
-    """The days in a passage, in order; `lower` is its unmasked text in lower case, of the same length.
+def find_days(ground: Ground, *, month_first: bool = False) -> list[Day]:
+    """The days in a passage, in order.
 
     `month_first` says how 04/05/2026 is read: the American way, or as the rest of the world does.
     """
-    if not any(letter.isdigit() for letter in lower):
-        return []
     found: list[_Found] = []
     last = -1
-    for one in sorted(_all(lower, month_first=month_first), key=lambda day: (day.start, -day.end)):
+    for one in sorted(_all(ground, month_first=month_first), key=lambda day: (day.start, -day.end)):
         if one.start >= last:
             found.append(one)
             last = one.end
         if len(found) >= MAX_DAYS:
             break
     days = []
-    for one in _joined(found, lower):
-        first, end = _date(one.first), _date(one.last)
-        span = Span(number, *plain.origin(one.start, one.end))
-        days.append(Day(first, end if first else None, span) if end else Day(None, None, span))
+    for one in _joined(found, ground.lower):
+        first, last_day = _date(one.first), _date(one.last)
+        whole = first is not None and last_day is not None
+        span = ground.span(one.start, one.end)
+        days.append(Day(first, last_day, span) if whole else Day(None, None, span))
     return days
 
 
@@ -118,16 +114,19 @@ def _is_day(month: int, day: int) -> bool:
     return _date((2024, month, day)) is not None
 
 
-def _all(text: str, *, month_first: bool) -> Iterator[_Found]:
-    for match in _ISO.finditer(text):
-        yield from _day(int(match[1]), int(match[3]), int(match[4]), match.span())
-    for match in _NUMERIC.finditer(text):
-        yield from _numeric(match, month_first=month_first)
-    for match in _SHORT.finditer(text):
-        yield from _day(0, int(match[2]), int(match[1]), match.span())
+def _all(ground: Ground, *, month_first: bool) -> Iterator[_Found]:
+    text = ground.lower
+    for start, end in ground.around(0, 12):
+        for match in _ISO.finditer(text, start, end):
+            yield from _day(int(match[1]), int(match[3]), int(match[4]), match.span())
+        for match in _NUMERIC.finditer(text, start, end):
+            yield from _numeric(match, month_first=month_first)
+        for match in _SHORT.finditer(text, start, end):
+            yield from _day(0, int(match[2]), int(match[1]), match.span())
     if "月" in text:
         yield from _japanese(text)
-    yield from _by_month(text)
+    for start, end in ground.around(_BEFORE, _BEFORE):
+        yield from _by_month(text, start, end)
 
 
 def _day(year: int, month: int, day: int, span: tuple[int, int]) -> Iterator[_Found]:
@@ -154,16 +153,13 @@ def _japanese(text: str) -> Iterator[_Found]:
             yield _Found((year, month, day), (later, *until), *match.span())
 
 
-def _by_month(text: str) -> Iterator[_Found]:
-    words = _words()
-    at = 0
-    for _ in range(4 * MAX_DAYS):
-        match = words.month.search(text, at)
-        if match is None:
-            return
-        start, end = match.span(1)
-        at = end
-        month = words.months[match.group(1)]
+def _by_month(text: str, floor: int, ceiling: int) -> Iterator[_Found]:
+    months = _words().months
+    for match in _WORD.finditer(text, floor, ceiling):
+        month = months.get(match[0])
+        if month is None:
+            continue
+        start, end = match.span()
         found = _days_before(text, start, end, month) or _days_after(text, start, end, month)
         if found is not None:
             yield found

@@ -10,6 +10,7 @@ from typing import Final
 from gatepost_policies.facts.addresses import marketplace_of
 from gatepost_policies.facts.contact import find_emails, find_phones
 from gatepost_policies.facts.dates import find_days
+from gatepost_policies.facts.ground import Ground
 from gatepost_policies.facts.items import find_items
 from gatepost_policies.facts.money import find_amounts
 from gatepost_policies.facts.orders import find_orders
@@ -28,10 +29,9 @@ from gatepost_policies.model import (
     Span,
     Tracking,
 )
-from gatepost_policies.text import lowered, unmask
+from gatepost_policies.text import unmask
 
 MAX_TEXT: Final = 500_000  # characters of one passage that facts are sought in
-_DIGIT: Final = re.compile(r"\d")
 _TEXTS: Final = frozenset(
     {Source.SUBJECT, Source.PLAIN, Source.HTML, Source.ALT, Source.PICTURE, Source.DOCUMENT}
 )
@@ -87,24 +87,23 @@ def _store(mail: Mail) -> str:
 
 
 def _note(notes: _Notes, number: int, passage: Passage, store: str) -> None:
-    plain = unmask(passage.text[:MAX_TEXT])
-    orders = find_orders(number, passage, plain)
+    ground = Ground(number, unmask(passage.text[:MAX_TEXT]))
+    orders = find_orders(ground)
     notes.order_ids += orders
     if passage.source not in _TEXTS:
         return
-    notes.emails += find_emails(number, plain)
-    lower = lowered(plain.text)
-    carriers = find_carriers(number, plain, lower)
+    notes.emails += find_emails(ground)
+    carriers = find_carriers(ground)
     notes.carriers += carriers
-    if _DIGIT.search(plain.text) is None:
+    if not ground.runs:
         return
     taken: Sequence[Span] = [order.span for order in orders]
-    tracking = find_numbers(number, plain, carriers, taken)
-    days = find_days(number, plain, lower, month_first=store in _MONTH_FIRST)
+    tracking = find_numbers(ground, carriers, taken)
+    days = find_days(ground, month_first=store in _MONTH_FIRST)
     notes.tracking += tracking
     notes.days += days
-    notes.amounts += find_amounts(number, plain, store)
-    notes.items += find_items(number, plain)
-    notes.addresses += find_addresses(number, plain)
+    notes.amounts += find_amounts(ground, store)
+    notes.items += find_items(ground)
+    notes.addresses += find_addresses(ground)
     numbers = [found.span for found in tracking if found.span]
-    notes.phones += find_phones(number, plain, [*taken, *numbers, *(day.span for day in days)])
+    notes.phones += find_phones(ground, [*taken, *numbers, *(day.span for day in days)])

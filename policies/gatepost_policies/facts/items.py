@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import re2
 
+from gatepost_policies.facts.ground import Ground
 from gatepost_policies.facts.tables import table
-from gatepost_policies.model import Item, Span
-from gatepost_policies.text import Unmasked
+from gatepost_policies.model import Item
 
 MAX_ITEMS: Final = 500  # in one passage
 MAX_LINE: Final = 600  # characters; a longer line is no item line
@@ -69,9 +69,9 @@ class _Place:
     name: tuple[int, int]
 
 
-def find_items(number: int, plain: Unmasked) -> list[Item]:
+def find_items(ground: Ground) -> list[Item]:
     """The item lines of a passage, in order, each with its name as far as the mail gives one."""
-    text = plain.text
+    text = ground.text
     if _words().hint.search(text) is None:
         return []
     found: list[Item] = []
@@ -84,7 +84,7 @@ def find_items(number: int, plain: Unmasked) -> list[Item]:
             place = _row(line, column) or _item(line)
             if place is not None:
                 span, name = _named(text, start, place, above)
-                found.append(Item(name, place.quantity, Span(number, *plain.origin(*span))))
+                found.append(Item(name, place.quantity, ground.span(*span)))
         if line.strip():
             above = (start, start + len(line))
         if len(found) >= MAX_ITEMS:

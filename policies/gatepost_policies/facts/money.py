@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
+import re2
+
+from gatepost_policies.facts.ground import Ground
 from gatepost_policies.facts.tables import table
-from gatepost_policies.model import Amount, Span
-from gatepost_policies.text import Unmasked
+from gatepost_policies.model import Amount
 
 MAX_AMOUNTS: Final = 500  # in one passage
 _NUMBER: Final = (
@@ -23,7 +25,7 @@ _NO_CENTS: Final = frozenset({"JPY"})
 @dataclass(frozen=True, slots=True)
 class _Words:
     pattern: re.Pattern[str]
-    hints: re.Pattern[str]
+    hints: Any
     currencies: dict[str, str]
     dollars: dict[str, str]
 
@@ -38,31 +40,38 @@ def _words() -> _Words:
             rf"(?<![^\W\d_])({marks})\.?[ ]?(-)?{_NUMBER}"
             rf"|(?<![\w.,/:#-])(-)?{_NUMBER}[ ]?({marks}|(?i:{words}))(?![^\W\d_円]|\d)"
         ),
-        hints=re.compile(rf"{marks}|{words}", re.IGNORECASE),
+        hints=re2.compile(rf"(?i){marks}|{words}"),
         currencies=data["marks"] | data["words"],
         dollars=data["dollars"],
     )
 
 
-def find_amounts(number: int, plain: Unmasked, store: str = "") -> list[Amount]:
+def find_amounts(ground: Ground, store: str = "") -> list[Amount]:
     """The sums in a passage, in order; `store` (a MarketplaceId) says which dollar a bare `$` is."""
     words = _words()
-    text = plain.text
+    if words.hints.search(ground.lower) is None:
+        return []
     found = []
-    for match in words.pattern.finditer(text) if words.hints.search(text) else ():
-        mark, digits = (match[1], match[3]) if match[1] else (match[6], match[5])
-        currency = words.currencies.get(mark) or words.currencies.get(mark.lower(), "")
-        if mark == "$":
-            currency = words.dollars.get(store, currency)
-        value = parse_number(digits, cents=currency not in _NO_CENTS)
-        if value is None:
-            continue
-        if match[2] or match[4]:
-            value = -value
-        found.append(Amount(value, currency, Span(number, *plain.origin(match.start(), match.end()))))
+    for start, end in ground.around(8, 16):
+        for match in words.pattern.finditer(ground.text, start, end):
+            amount = _amount(match, store)
+            if amount is not None:
+                found.append(Amount(*amount, ground.span(*match.span())))
         if len(found) >= MAX_AMOUNTS:
             break
     return found
+
+
+def _amount(match: re.Match[str], store: str) -> tuple[Decimal, str] | None:
+    words = _words()
+    mark, digits = (match[1], match[3]) if match[1] else (match[6], match[5])
+    currency = words.currencies.get(mark) or words.currencies.get(mark.lower(), "")
+    if mark == "$":
+        currency = words.dollars.get(store, currency)
+    value = parse_number(digits, cents=currency not in _NO_CENTS)
+    if value is None:
+        return None
+    return (-value if match[2] or match[4] else value), currency
 
 
 def parse_number(digits: str, *, cents: bool = True) -> Decimal | None:

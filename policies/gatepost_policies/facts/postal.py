@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from gatepost_policies.facts.ground import Ground
 from gatepost_policies.facts.tables import table
 from gatepost_policies.model import Span
-from gatepost_policies.text import Unmasked
 
 MAX_ADDRESSES: Final = 100  # in one passage
 _NEAR: Final = 3  # lines between street and town, or label and town
@@ -35,10 +35,10 @@ def _words() -> _Words:
     )
 
 
-def find_addresses(number: int, plain: Unmasked) -> list[Span]:
+def find_addresses(ground: Ground) -> list[Span]:
     """The postal addresses in a passage, each from its street or name line to the line of the town."""
     words = _words()
-    text = plain.text
+    text = ground.text
     lines = _lines(text)
     found: list[Span] = []
     last = -1
@@ -53,7 +53,7 @@ def find_addresses(number: int, plain: Unmasked) -> list[Span]:
         if first is None:
             continue
         from_at = lines[first][0] + _indent(text, lines[first])
-        found.append(Span(number, *plain.origin(from_at, end)))
+        found.append(ground.span(from_at, end))
         last = at
         if len(found) >= MAX_ADDRESSES:
             break

@@ -17,10 +17,10 @@ its quotations has no quotation: what it carries is what it says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import re2
 
@@ -41,8 +41,9 @@ _CONCRETE: Final = re.compile(r"@|\d{1,2}[:./-]\d{1,2}|\b(?:19|20)\d\d\b|\d年")
 _POSTSCRIPT: Final = re.compile(r"\s*(?:p\.?\s?p?\.?s\.?|追伸|ps)\s*[:.\-–)]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
+    """A line of a passage; a tuple, for a mail has hundreds and they are made on every reading."""
+
     start: int
     end: int
     text: str  # stripped, lower case
@@ -248,18 +249,16 @@ def _signature_start(lines: list[_Line], own: list[int]) -> int:
     return -1
 
 
-def _merged(lines: Iterable[_Line], owners: list[Section], length: int) -> tuple[Stretch, ...]:
+def _merged(lines: Sequence[_Line], owners: list[Section], length: int) -> tuple[Stretch, ...]:
     found: list[Stretch] = []
-    last: Section | None = None
+    start = 0
+    last = owners[0]
     for line, owner in zip(lines, owners, strict=True):
         # A blank line belongs to what stands above it.
-        section = last if not line.text and last is not None and owner is Section.AUTHOR else owner
-        if found and section is found[-1].section:
-            found[-1] = Stretch(found[-1].start, min(line.end, length), section)
-        elif line.start < length or not found:
-            found.append(Stretch(min(line.start, length), min(line.end, length), section))
-        last = section
-    if not found or found[-1].end < length:
-        start = found[-1].end if found else 0
-        found.append(Stretch(start, length, Section.AUTHOR))
+        if owner is not last and (line.text or owner is not Section.AUTHOR):
+            if line.start > start:
+                found.append(Stretch(start, line.start, last))
+            start, last = line.start, owner
+    if length > start or not found:
+        found.append(Stretch(min(start, length), length, last))
     return tuple(found)

@@ -16,9 +16,9 @@ from urllib.parse import unquote
 import re2
 
 from gatepost_policies.facts.checkdigits import CHECKS
+from gatepost_policies.facts.ground import Ground
 from gatepost_policies.facts.tables import table
 from gatepost_policies.model import CarrierName, Link, Span, Tracking
-from gatepost_policies.text import Unmasked
 
 MAX_NUMBERS: Final = 200  # in one passage
 _REACH: Final = 80  # characters between a label word and its number
@@ -83,7 +83,7 @@ def _carriers() -> _Carriers:
             rf"(?:^|[^\pL\pN])({_any(kinds['names'])})(?:$|[^\pL\pN])|({_any(kinds['words'])})"
         ),
         exact=re2.compile(rf"(?:^|[^\pL\pN])({_any(kinds['exact'])})(?:$|[^\pL\pN])"),
-        labels=re2.compile(rf"(?i)(?:{_any(data['labels'])})"),
+        labels=re2.compile(rf"(?:{_any(data['labels'])})"),
         by_name=by_name,
         shapes=shapes,
         sure=tuple((carrier, shape) for carrier, found in shapes.items() for shape in found if shape.is_sure),
@@ -95,16 +95,14 @@ def _any(names: Iterable[str]) -> str:
     return "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
 
 
-def find_carriers(number: int, plain: Unmasked, lower: str) -> list[CarrierName]:
-    """The carriers named in a passage; `lower` is its unmasked text in lower case, of the same length."""
+def find_carriers(ground: Ground) -> list[CarrierName]:
+    """The carriers named in a passage."""
     known = _carriers()
     found: list[CarrierName] = []
-    for pattern, text in ((known.folded, lower), (known.exact, plain.text)):
+    for pattern, text in ((known.folded, ground.lower), (known.exact, ground.text)):
         for match in _matches(pattern, text):
             group = 1 if match.group(1) is not None else 2
-            start, end = match.span(group)
-            carrier = known.by_name[match.group(group)]
-            found.append(CarrierName(carrier, Span(number, *plain.origin(start, end))))
+            found.append(CarrierName(known.by_name[match.group(group)], ground.span(*match.span(group))))
     return sorted(set(found), key=lambda name: name.span.start)[:MAX_NUMBERS]
 
 
@@ -119,32 +117,29 @@ def _matches(pattern: Any, text: str) -> Iterable[Any]:
         at = max(match.end() - 1, match.start() + 1)
 
 
-def find_numbers(
-    number: int, plain: Unmasked, carriers: Sequence[CarrierName], taken: Sequence[Span]
-) -> list[Tracking]:
+def find_numbers(ground: Ground, carriers: Sequence[CarrierName], taken: Sequence[Span]) -> list[Tracking]:
     """The parcel numbers in a passage that names `carriers`; what stands in `taken` (order IDs) is none."""
-    text = plain.text
-    labels = [match.span() for match in _carriers().labels.finditer(text)] if _has_digits(text) else []
+    candidates = _candidates(ground) if ground.digits >= _MIN_DIGITS else []
+    if not candidates:
+        return []
+    text = ground.text
+    labels = [match.end() for match in _carriers().labels.finditer(ground.lower)]
     named = tuple(dict.fromkeys(name.carrier for name in carriers))
     found: list[Tracking] = []
     last = -1
-    for start, end in _candidates(text):
-        place = plain.origin(start, end)
-        if start < last or any(span.start < place[1] and place[0] < span.end for span in taken):
+    for start, end in candidates:
+        place = ground.span(start, end)
+        if start < last or any(span.start < place.end and place.start < span.end for span in taken):
             continue
         bare = _BLANKS.sub("", text[start:end]).upper()
-        labelled = any(0 <= start - at < _REACH and _is_gap(text[at:start]) for _, at in labels)
+        labelled = any(0 <= start - at < _REACH and _is_gap(text[at:start]) for at in labels)
         tracking = _judged(bare, named, labelled=labelled)
         if tracking is not None:
-            found.append(Tracking(bare, tracking[0], Span(number, *place), tracking[1]))
+            found.append(Tracking(bare, tracking[0], place, tracking[1]))
             last = end
         if len(found) >= MAX_NUMBERS:
             break
     return found
-
-
-def _has_digits(text: str) -> bool:
-    return _RUN.search(text) is not None or _GROUPED.search(text) is not None
 
 
 def _is_gap(between: str) -> bool:
@@ -154,11 +149,12 @@ def _is_gap(between: str) -> bool:
     )
 
 
-def _candidates(text: str) -> list[tuple[int, int]]:
+def _candidates(ground: Ground) -> list[tuple[int, int]]:
     found = {
         match.span()
+        for start, end in ground.around(6, 40)
         for pattern in (_RUN, _GROUPED)
-        for match in pattern.finditer(text)
+        for match in pattern.finditer(ground.text, start, end)
         if sum(letter.isdigit() for letter in match[0]) >= _MIN_DIGITS
     }
     # Of two that begin together the longer one is what a reader takes it for.

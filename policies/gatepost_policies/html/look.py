@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from gatepost_policies.html.sheet import Cascade
@@ -42,35 +42,32 @@ def own_effect(cascade: Cascade, node_id: int, tag: str, attributes: Attributes)
 
 def looks(parent: Look, own: Effect, tag: str, attributes: Attributes) -> Look:
     """The state inside an element."""
+    if not attributes and own is NOTHING:
+        return parent
     marked = _by_attributes(tag, attributes)
     if own is NOTHING and marked is NOTHING and tag != "a":
         return parent
     gone = parent.gone or own.gone or marked.gone
+    unseen = parent.unseen if own.unseen is None else own.unseen
     ink = own.colour or marked.colour or (_LINK if tag == "a" and "href" in attributes else parent.ink)
-    look = replace(
-        parent,
-        gone=gone,
-        unseen=parent.unseen if own.unseen is None else own.unseen,
-        ink=ink,
-        ground=_ground(parent, own, marked),
-        size_px=_size(parent, own, marked),
-        pre=parent.pre if own.pre is None else own.pre,
-        backwards=parent.backwards or own.backwards or marked.backwards,
-        hiding=None,
+    ground = _ground(parent, own, marked)
+    size_px = _size(parent, own, marked)
+    return Look(
+        gone,
+        unseen,
+        ink,
+        ground,
+        size_px,
+        parent.pre if own.pre is None else own.pre,
+        parent.backwards or own.backwards or marked.backwards,
+        gone or (Hiding.DISPLAY if unseen else _hiding(size_px, ink, ground)),
     )
-    return replace(look, hiding=_hiding(look))
 
 
-def _hiding(look: Look) -> Hiding | None:
-    if look.gone:
-        return look.gone
-    if look.unseen:
-        return Hiding.DISPLAY
-    if look.size_px <= TINY_PX:
+def _hiding(size_px: float, ink: Colour, ground: Colour | None) -> Hiding | None:
+    if size_px <= TINY_PX:
         return Hiding.SIZE
-    if look.ground is not None and is_unseen(look.ink, look.ground):
-        return Hiding.COLOUR
-    return None
+    return Hiding.COLOUR if ground is not None and is_unseen(ink, ground) else None
 
 
 def _size(parent: Look, own: Effect, marked: Effect) -> float:
