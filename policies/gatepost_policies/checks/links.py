@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.sites import Site, assess, is_amazon, parts_of
+from gatepost_policies.facts.bare import find_bare
 from gatepost_policies.facts.hosts import registrable
 from gatepost_policies.model import Link, LinkKind, Section, Source
 
-OPT_OUT_HEADERS = ("List-Unsubscribe", "List-Unsubscribe-Post")
+MAX_QUOTED = 300  # characters of a header that evidence quotes
+_SHOWN = frozenset({LinkKind.HREF, LinkKind.AREA, LinkKind.SVG})
 _OPT_OUT_IN_URL = (
     "unsubscri", "opt-out", "optout", "opt_out", "desabonn", "desinscri", "abmeld", "abbestell", "austrag",
     "darse-de-baja", "cancelar-suscripcion", "descadastr", "disiscri", "cancella-iscri", "uitschrij",
@@ -30,22 +32,21 @@ def find_external(case: Case, params: Params) -> Iterator[Evidence]:
 
 def find_mismatch(case: Case, params: Params) -> Iterator[Evidence]:
     """Links whose visible words are the address of another site than the one they lead to."""
-    written = [link for link in case.mail.links if link.kind is LinkKind.BARE and link.span is not None]
     for site in assess(case):
         link = site.link
-        if link.span is None or link.kind not in (LinkKind.HREF, LinkKind.AREA, LinkKind.SVG):
+        if link.span is None or link.kind not in _SHOWN or not case.is_own(link.span):
             continue
-        for shown in written:
-            if _inside(shown, link) and _differ(shown.host, link.host) and case.is_own(link.span):
+        for shown in find_bare(link.shown):
+            if _differ(shown.host, link.host):
                 yield case.at(link.span, f"the words name {shown.host}, the link leads to {link.host}")
                 break
 
 
 def find_opt_out(case: Case, params: Params) -> Iterator[Evidence]:
     """Links, headers and instructions by which the reader is to end the seller's mails (P2)."""
-    for name in OPT_OUT_HEADERS:
-        for value in case.mail.values(name):
-            yield Evidence(text=value, label=f"header:{name}")
+    for header in case.mail.headers:
+        if "unsubscribe" in header.name.lower():
+            yield Evidence(text=header.value[:MAX_QUOTED], label=f"header:{header.name}")
     seen: set[str] = set()
     for evidence in (*_opt_out_links(case), *_opt_out_words(case)):
         words = " ".join(evidence.text.lower().split())
@@ -82,11 +83,6 @@ def _evidence(case: Case, site: Site) -> Evidence:
 def _bare(url: str) -> str:
     """`url` without what does not change where it leads, to count a link and its written address once."""
     return parts_of(url.strip()).rest.rstrip("/")
-
-
-def _inside(shown: Link, link: Link) -> bool:
-    a, b = shown.span, link.span
-    return a is not None and b is not None and a.passage == b.passage and a.start < b.end and b.start < a.end
 
 
 def _differ(shown: str, leads_to: str) -> bool:
