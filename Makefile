@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: run test check format lint types imports bench judge clauses lock clean
+.PHONY: run test check format lint types imports bench judge clauses docs lock clean
 
 run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
 	@$(BIN)/gatepost serve
@@ -31,6 +31,9 @@ bench: $(VENV)/dev.stamp         ## what the gateway costs, as ratios from one r
 
 clauses: $(VENV)/core.stamp      ## clause -> rules -> examples
 	@$(BIN)/gatepost policy list --by-clause
+
+docs: $(VENV)/dev.stamp          ## rewrite the generated parts of the docs
+	@PYTHONPATH=tests $(BIN)/python tests/meta/test_design_page.py
 
 lock:                            ## rewrite the hashed requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -o requirements/core.txt
