@@ -1,35 +1,36 @@
-"""A store on disk with messages in it, and the configuration file that names it, for the commands."""
+"""A store on disk and the configuration file that names it: what the commands work on."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
-from gatepost.daemon.clock import SystemClock
-from gatepost.model import ClaimState, Entry, MessageId, MessageState, OrderId
-from gatepost.ports import Settled
-from gatepost.model import Answer, AnswerKind
 from gatepost.store import Store
-from kit.messages import RAW, entry, finding
+from kit.ports import StillClock
+from kit.stores import open_store
+
+T = TypeVar("T")
 
 
 class Desk:
-    """`desk = Desk(tmp_path)`: `desk.file` is the configuration, `desk.do(…)` works on the store."""
+    """`desk.file` is the configuration; `desk.do(work)` works on the store and closes it again."""
 
-    def __init__(self, folder: Path, relay: int | None = None) -> None:
-        self.folder, self.path = folder, folder / "gatepost.db"
-        self.file = folder / "gatepost.yaml"
-        relay_line = f"relay: {{host: 127.0.0.1, port: {relay}, tls: none}}\n" if relay else ""
-        self.file.write_text(f"store: {{path: {self.path}}}\n{relay_line}", encoding="utf-8")
+    def __init__(self, folder: Path) -> None:
+        self.path, self.file = folder / "gatepost.db", folder / "gatepost.yaml"
+        self.configure()
 
-    def do(self, work: Callable[[Store], Awaitable[object]]) -> None:
+    def configure(self, more: str = "") -> None:
+        """Write the configuration: the store's path, and `more` YAML."""
+        self.file.write_text(f"store: {{path: {self.path}}}\n{more}", encoding="utf-8")
+        self.file.chmod(0o600)
+
+    async def work(self, work: Callable[[Store], Awaitable[T]]) -> T:
         """Open the store, do `work`, close it."""
+        async with await open_store(self.path, StillClock()) as store:
+            return await work(store)
 
-        async def run() -> None:
-            async with await Store.open(self.path, clock=SystemClock()) as store:
-                await work(store)
-
-        asyncio.run(run())
+    def do(self, work: Callable[[Store], Awaitable[T]]) -> T:
+        """The same where no loop runs."""
+        return asyncio.run(self.work(work))

@@ -19,7 +19,7 @@ from gatepost.config.schema import OnRelayFailure
 from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.gateway import backoff
 from gatepost.errors import StoreError
-from gatepost.model import Answer, AnswerKind, MessageId
+from gatepost.model import Answer, AnswerKind, MessageId, MessageState
 from gatepost.release import Released, ReleaseOutcome, reject, release
 from gatepost.store import Store
 from gatepost.tasks import Tasks
@@ -58,7 +58,7 @@ async def release_all(config: Config, ids: Sequence[str]) -> list[Outcome]:
                 outcome = await release(
                     MessageId(id), by=who(), quarantine=quarantine, road=road, one_per_order=mode
                 )
-            return _released(outcome)
+            return _released(outcome, await _doubt(store, outcome))
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(id)) for id in dict.fromkeys(ids)]
@@ -89,8 +89,19 @@ async def _road(config: Config, store: Store) -> AsyncIterator[Road]:
         await upstream.close()
 
 
-def _released(outcome: ReleaseOutcome) -> Outcome:
+async def _doubt(store: Store, outcome: ReleaseOutcome) -> bool:
+    """Whether the relay's answer was lost: the sender has had his 250, so no answer tells."""
+    try:
+        return (await store.quarantine.show(outcome.id)).state is MessageState.IN_DOUBT
+    except StoreError:
+        return False
+
+
+def _released(outcome: ReleaseOutcome, doubt: bool = False) -> Outcome:
     match outcome.released:
+        case Released.SENT if doubt:
+            mend = f"gatepost quarantine settle {outcome.id}"
+            return Outcome(outcome.id, False, "in-doubt", f"in doubt, the relay's answer was lost: {mend}")
         case Released.SENT:
             return _sent(outcome.id, outcome.answer)
         case Released.REJECTED:
@@ -116,7 +127,6 @@ def _sent(id: MessageId, answer: Answer | None) -> Outcome:
         AnswerKind.RELAYED: f"relayed: {reply}",
         AnswerKind.STORED: "stored: goes out as soon as the relay takes it",
         AnswerKind.REFUSED_BY_RELAY: f"refused by the relay, the sender gets a report: {reply}",
-        AnswerKind.IN_DOUBT: "in doubt: the relay's answer was lost",
     }
     return Outcome(id, answer.kind in WENT, answer.kind.value, words.get(answer.kind, answer.kind.value))
 
