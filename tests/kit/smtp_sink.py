@@ -323,6 +323,7 @@ class Sink:
         self.on_received: Callable[[Received], None] | None = None
         self.received: list[Received] = []
         self.commands: list[bytes] = []  # every line outside mail, in the order of arrival
+        self.logins = "AUTH PLAIN LOGIN"  # the keyword, where `login` is set
         self.lenient = False  # DATA is not refused for want of recipients
         self.keep_mail, self.keep_octets = True, False
         self.octets = bytearray()  # all that came, decrypted, when keep_octets is on
@@ -347,7 +348,7 @@ class Sink:
             words = self.extensions_in_tls
         if self.tls is not None and not tls and not self.implicit:
             words = (*words, "STARTTLS")
-        return (*words, "AUTH PLAIN LOGIN") if self.login is not None else words
+        return (*words, self.logins) if self.login is not None else words
 
     async def start(self) -> None:
         """Listen: on any free port the first time, on the same one after `stop`."""
@@ -370,9 +371,9 @@ class Sink:
         """Stop listening and end all connections."""
         if self._server is not None:
             self._server.close()
+            self.drop()
             await self._server.wait_closed()
             self._server = None
-        self.drop()
         await self.tasks.drain(0.5)
 
     async def __aenter__(self) -> Self:

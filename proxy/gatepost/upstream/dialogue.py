@@ -130,7 +130,7 @@ class _Dialogue:
         except Broken as broken:
             raise _cut_short(line) from broken
         try:
-            reply = await line.reply(max(0.0, deadline - loop.time()) + self._times.data_reply)
+            reply = await line.reply(self._times.data_reply + len(last) / SLOWEST_BYTES_PER_SECOND)
         except Broken as broken:
             raise InDoubt(str(broken)) from broken
         return self._outcome(reply)

@@ -122,11 +122,11 @@ class Pool:
     async def _slot(self) -> None:
         if self._closed:
             raise TryLater("the gateway is stopping")
-        if self._waiting >= MOST_WAITING:
-            raise TryLater("too many mails wait for the relay")
         if not self._slots.locked():
             await self._slots.acquire()
             return
+        if self._waiting >= MOST_WAITING:
+            raise TryLater("too many mails wait for the relay")
         self._waiting += 1
         try:
             async with asyncio.timeout(self._settings.connect_seconds):

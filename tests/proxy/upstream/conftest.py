@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,8 @@ from gatepost.upstream.relay import Relay
 from gatepost.upstream.sign import Signer
 from kit.certificates import Authority
 from kit.ports import StillClock
-from kit.relays import OnData, settings_for
+from kit.relays import OnData, RelayTo, settings_for
 from kit.smtp_sink import Sink
-
-RelayTo = Callable[..., Relay]
 
 
 @pytest.fixture(autouse=True)
