@@ -31,6 +31,7 @@ class House:
     kind: AnswerKind = AnswerKind.HELD
     error: Exception | None = None  # raised by the handler
     trouble: str | None = None  # why no mail can be taken
+    fault: Exception | None = None  # raised when that is asked
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     began: asyncio.Event = field(default_factory=asyncio.Event)
     answered: int = 0
@@ -57,6 +58,12 @@ class House:
         if self.error is not None:
             raise self.error
         return self.logins.get(username) == password
+
+    def ready(self) -> str | None:
+        """Why no mail can be taken now."""
+        if self.fault is not None:
+            raise self.fault
+        return self.trouble
 
     @property
     def port(self) -> int:
@@ -106,7 +113,7 @@ async def running(
         handle=house.handle,
         login=house.check,
         keep_credentials=keep_credentials,
-        ready=lambda: house.trouble,
+        ready=house.ready,
         clock=StillClock(),
         new_id=Counter(),
         tasks=house.tasks,

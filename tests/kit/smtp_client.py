@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -92,7 +94,9 @@ class Client:
         self._writer.transport.pause_reading()  # type: ignore[attr-defined]
 
     def reset(self) -> None:
-        """Break the connection off."""
+        """Break the connection off with a TCP reset."""
+        sock = self._writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
     async def start_tls(self, context: ssl.SSLContext) -> None:

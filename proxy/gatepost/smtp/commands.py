@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from aiosmtpd.smtp import syntax
-
 from gatepost import events
 from gatepost.model import Credentials
 from gatepost.smtp import replies
@@ -66,13 +64,11 @@ class Commands(Wire):
 
     # --- hello -----------------------------------------------------------------------------------
 
-    @syntax("HELO hostname")
     async def smtp_HELO(self, argument: str) -> None:
         """RFC 5321 §4.1.1.1."""
         self._hello(argument, extended=False)
         self.say(replies.hello(self.terms.hostname))
 
-    @syntax("EHLO hostname")
     async def smtp_EHLO(self, argument: str) -> None:
         """RFC 5321 §4.1.1.1."""
         self._hello(argument, extended=True)
@@ -92,7 +88,6 @@ class Commands(Wire):
             words.append(f"AUTH {' '.join(MECHANISMS)}")
         return [*words, "HELP"]
 
-    @syntax("STARTTLS")
     async def smtp_STARTTLS(self, argument: str) -> None:
         """RFC 3207; all that was said before in clear is forgotten, but not who the PROXY header named."""
         _check_empty(argument)
@@ -107,7 +102,6 @@ class Commands(Wire):
 
     # --- login -----------------------------------------------------------------------------------
 
-    @syntax("AUTH mechanism [initial-response]")
     async def smtp_AUTH(self, argument: str) -> None:
         """RFC 4954; a failure is answered late, and the last one allowed ends the connection."""
         self._check_auth_fits()
@@ -163,25 +157,21 @@ class Commands(Wire):
 
     # --- the small ones --------------------------------------------------------------------------
 
-    @syntax("RSET")
     async def smtp_RSET(self, argument: str) -> None:
         """Forget the mail that was begun."""
         _check_empty(argument)
         self.transaction = None
         self.say(replies.FLUSHED)
 
-    @syntax("NOOP [anything]")
     async def smtp_NOOP(self, argument: str) -> None:
         """Nothing."""
         self.say(replies.OK)
 
-    @syntax("QUIT")
     async def smtp_QUIT(self, argument: str) -> None:
         """Good bye."""
         _check_empty(argument)
         self.hang_up(replies.BYE)
 
-    @syntax("VRFY address")
     async def smtp_VRFY(self, argument: str) -> None:
         """Says nothing of any address (RFC 5321 §7.3)."""
         if not argument:
@@ -200,23 +190,14 @@ class Commands(Wire):
         """Nor this way."""
         raise Refusal(replies.NOT_PERMITTED)
 
-    @syntax("HELP [command]")
     async def smtp_HELP(self, argument: str) -> None:
         """The commands there are."""
-        self.say(replies.help_text(sorted(_offered(type(self)))))
+        self.say(replies.HELP)
 
 
 def commands_of(kind: type[Commands]) -> dict[str, str]:
     """Every command by its name, with the name of its method."""
     return {name[5:]: name for name in dir(kind) if name.startswith("smtp_")}
-
-
-def _offered(kind: type[Commands]) -> list[str]:
-    return [
-        name
-        for name, method in commands_of(kind).items()
-        if hasattr(getattr(kind, method), "__smtp_syntax__")
-    ]
 
 
 def _check_empty(argument: str) -> None:

@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from aiosmtpd.smtp import syntax
-
 from gatepost import events
 from gatepost.model import Answer, Message
 from gatepost.model import Session as MessageSession
@@ -103,24 +101,27 @@ class Protocol(Commands):
     # --- the session -----------------------------------------------------------------------------
 
     async def _serve(self) -> None:
+        with contextlib.suppress(Gone):
+            try:
+                await self._talk()
+                await self.flush()
+                await self.part()
+            finally:
+                self._give_back()
+                self.close()
+
+    async def _talk(self) -> None:
+        """The session up to its last word, which is still to be sent. Raises Gone."""
         try:
             await self._enter()
             await self._converse()
         except Gone:
-            pass
+            raise
         except Late:
-            await self._last_words(replies.TOO_SLOW)
+            self.hang_up(replies.TOO_SLOW)
         except Exception as error:  # the session's owner: nothing may fall through, and nothing may leak
             events.session_failed(self.peer, error)
-            await self._last_words(replies.INTERNAL_ERROR)
-        finally:
-            self._give_back()
-            self.close()
-
-    async def _last_words(self, reply: Reply) -> None:
-        with contextlib.suppress(Gone):
-            self.hang_up(reply)
-            await self._converse()
+            self.hang_up(replies.INTERNAL_ERROR)
 
     async def _enter(self) -> None:
         """PROXY header, admission, implicit TLS, greeting. Raises Gone."""
@@ -157,8 +158,6 @@ class Protocol(Commands):
                     await self.flush_some()
             except Refusal as refusal:
                 self._blame(refusal.reply)
-        await self.flush()
-        await self.part()
 
     async def _wait(self) -> None:
         if self._is_retiring and self.transaction is None:
@@ -208,7 +207,6 @@ class Protocol(Commands):
 
     # --- mail ------------------------------------------------------------------------------------
 
-    @syntax("MAIL FROM:<address> [parameters]")
     async def smtp_MAIL(self, argument: str) -> None:
         """RFC 5321 §4.1.1.2."""
         self.check_may_send()
@@ -228,7 +226,6 @@ class Protocol(Commands):
         self.transaction = Transaction(sender)
         self.say(replies.SENDER_OK)
 
-    @syntax("RCPT TO:<address> [parameters]")
     async def smtp_RCPT(self, argument: str) -> None:
         """RFC 5321 §4.1.1.3."""
         transaction = self._begun()
@@ -240,7 +237,6 @@ class Protocol(Commands):
         else:
             self.say(replies.TOO_MANY_RECIPIENTS)
 
-    @syntax("DATA")
     async def smtp_DATA(self, argument: str) -> None:
         """RFC 5321 §4.1.1.4. One Message, one answer."""
         transaction = self._begun()

@@ -75,6 +75,7 @@ OK = reply(250, "2.0.0", "OK")
 FLUSHED = reply(250, "2.0.0", "Forgotten")
 SENDER_OK = reply(250, "2.1.0", "Sender OK")
 RECIPIENT_OK = reply(250, "2.1.5", "Recipient OK")
+HELP = reply(214, "2.0.0", "Commands: AUTH DATA EHLO HELO HELP MAIL NOOP QUIT RCPT RSET STARTTLS VRFY")
 GO_AHEAD = reply(354, "", "Go ahead; end with <CR><LF>.<CR><LF>")
 BYE = reply(221, "2.0.0", "Bye")
 START_TLS = reply(220, "2.0.0", "Ready to start TLS")
@@ -160,11 +161,6 @@ def greeting(hostname: str) -> Reply:
 def hello(hostname: str, keywords: Sequence[str] = ()) -> Reply:
     """The answer to HELO, or with `keywords` to EHLO."""
     return reply(250, "", hostname, *keywords)
-
-
-def help_text(commands: Sequence[str]) -> Reply:
-    """The answer to HELP."""
-    return reply(214, "2.0.0", f"Commands: {' '.join(commands)}")
 
 
 # --- the answer to a message ---------------------------------------------------------------------

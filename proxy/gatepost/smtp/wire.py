@@ -8,6 +8,7 @@ commands is worked off without going back to the event loop, and its replies lea
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 
 from aiosmtpd.smtp import SMTP
@@ -209,7 +210,9 @@ class Wire(SMTP):
         self._input.clear()
         if not transport.is_reading():
             transport.resume_reading()
-        if not self.is_secure and not self._has_ended:
+        if self.is_secure or self._has_ended:
+            return
+        with contextlib.suppress(OSError):  # the client was quicker
             transport.write_eof()
             await asyncio.wait((self._lost,), timeout=_LINGER_SECONDS)
 

@@ -82,6 +82,13 @@ async def test_the_small_commands_answer() -> None:
         assert await client.is_closed()
 
 
+async def test_help_names_the_commands_there_are() -> None:
+    async with running() as house, greeted(house) as client:
+        names = (await client.ask("HELP")).text.partition(": ")[2].split()
+        codes = await client.tell(*(name for name in names if name != "QUIT"))
+    assert 500 not in codes
+
+
 async def test_rset_forgets_the_mail() -> None:
     async with running() as house, greeted(house) as client:
         assert await client.tell("MAIL FROM:<>", "RSET", "RCPT TO:<a@b.example>") == [250, 250, 503]
