@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,19 +16,21 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from gatepost.admin import create_app
+from gatepost.admin.ports import Archive, Release
 from gatepost.attempt import Road, Terms
 from gatepost.config.schema import Site as SiteConfig
 from gatepost.daemon.archive import StoreArchive
 from gatepost.model import Entry, Judgement, MessageId, MessageState, OrderId
 from gatepost.ports import Judge
-from gatepost.release import ReleaseOutcome, reject, release
+from gatepost.release import ReleaseOutcome, reject
+from gatepost.release import release as release_held
 from gatepost.store import Store
 from gatepost.store.users import Role, Users
 from gatepost.tasks import Tasks
 from gatepost_policies.model import Action, Finding, Mode
 from kit.messages import BUYER, ORDER, SELLER, finding, message
 from kit.messages import entry as plain_entry
-from kit.ports import StillClock, ToldJudge, ToldUpstream
+from kit.ports import Counter, StillClock, ToldJudge, ToldUpstream
 
 BASE = "http://127.0.0.1:8025"
 PASSWORD = "correct horse battery"
@@ -123,9 +125,15 @@ def told(*findings: Finding) -> Judge:
 
 @asynccontextmanager
 async def open_site(
-    folder: Path, *, judge: Judge | None = None, config: SiteConfig | None = None, capture: bool = True
+    folder: Path,
+    *,
+    judge: Judge | None = None,
+    config: SiteConfig | None = None,
+    capture: bool = True,
+    archive: Callable[[Store], Archive] = StoreArchive,
+    release: Release | None = None,
 ) -> AsyncIterator[TestSite]:
-    """A site over a new store in `folder`."""
+    """A site over a new store in `folder`, unless a part of it is given."""
     clock, upstream = StillClock(), ToldUpstream()
     failures: list[tuple[str, BaseException]] = []
     tasks = Tasks(lambda name, error: failures.append((name, error)))
@@ -134,10 +142,10 @@ async def open_site(
     store = replace(opened, users=quick)
     road = _road(store, upstream, clock, tasks)
     app = create_app(
-        archive=StoreArchive(store),
+        archive=archive(store),
         users=store.users,
         sessions=store.sessions,
-        release=partial(_release, store, road),
+        release=release or partial(_release, store, road),
         reject=partial(reject, quarantine=store.quarantine, road=road),
         judge=judge or told(),
         site=config or SiteConfig(),
@@ -157,7 +165,7 @@ async def open_site(
 
 
 async def _release(store: Store, road: Road, id: MessageId, *, by: str) -> ReleaseOutcome:
-    return await release(id, by=by, quarantine=store.quarantine, road=road, one_per_order=Mode.ENFORCE)
+    return await release_held(id, by=by, quarantine=store.quarantine, road=road, one_per_order=Mode.ENFORCE)
 
 
 def _road(store: Store, upstream: ToldUpstream, clock: StillClock, tasks: Tasks) -> Road:
@@ -167,7 +175,7 @@ def _road(store: Store, upstream: ToldUpstream, clock: StillClock, tasks: Tasks)
         give_up=timedelta(hours=24),
         hostname="gate.example.com",
     )
-    return Road(upstream, store.journal, clock, tasks, terms, lambda: MessageId("new"))
+    return Road(upstream, store.journal, clock, tasks, terms, Counter())
 
 
 __all__ = ["BASE", "OWN", "PASSWORD", "Judgement", "TestSite", "held", "open_site", "raw_of", "told"]

@@ -71,6 +71,8 @@ class Pages:
             }
         )
         self._templates.globals.update(static=self._static, states=STATES, verbs=VERBS)
+        for name in self._templates.list_templates():  # compiled now, not while the first reader waits
+            self._templates.get_template(name)
 
     def text(self, template: str, values: Mapping[str, Any]) -> str:
         """The page as text."""
@@ -84,7 +86,8 @@ class Pages:
         return f"/static/{name}?v={self.static[name].digest}"
 
     def _ago(self, at: datetime) -> str:
-        return duration(self._clock.now() - at)
+        age = self._clock.now() - at
+        return f"{duration(age)} ago" if age >= timedelta(minutes=1) else "just now"
 
     def _left(self, at: datetime | None) -> str:
         if at is None:

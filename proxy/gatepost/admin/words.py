@@ -70,13 +70,13 @@ def story(entry: Entry) -> str:
     return said
 
 
-def outcome(result: ReleaseOutcome) -> tuple[str, str]:
-    """What a note says after a release: its kind, and the sentence."""
+def outcome(result: ReleaseOutcome, state: MessageState | None) -> tuple[str, str]:
+    """What a note says after a release that left the mail in `state`: its kind, and the sentence."""
     match result.released:
         case Released.SENT:
-            return _sent(result)
+            return _sent(result, state)
         case Released.REJECTED:
-            return "good", "Rejected."
+            return ("wait", f"Rejected, but {result.why}.") if result.why else ("good", "Rejected.")
         case Released.NOT_HELD:
             return "wait", "Someone else was first: this mail is not held any more."
         case Released.SPENT:
@@ -87,10 +87,12 @@ def outcome(result: ReleaseOutcome) -> tuple[str, str]:
             return "bad", f"Still held: the store failed ({result.why})."
 
 
-def _sent(result: ReleaseOutcome) -> tuple[str, str]:
+def _sent(result: ReleaseOutcome, state: MessageState | None) -> tuple[str, str]:
     answer = result.answer
     if answer is None:
         return "good", "Released."
+    if state is MessageState.IN_DOUBT:  # a resubmission is told that it is stored, a reviewer all of it
+        return "bad", "Released, but the relay's answer was lost: it is in doubt."
     said = f" It said: {answer.relay.code} {answer.relay.text}" if answer.relay else ""
     match answer.kind:
         case AnswerKind.RELAYED:

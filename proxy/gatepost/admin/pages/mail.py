@@ -62,7 +62,7 @@ async def settle(visit: Visit) -> Response:
 _SETTLED = {
     MessageState.RELAYED: "Settled: it went out.",
     MessageState.SPOOLED: "Settled: it goes out again now.",
-    MessageState.ABANDONED: "Settled: it did not go out, and its bytes are gone: the sender may send it again.",
+    MessageState.ABANDONED: "Settled: it did not go out. The sender may send it again.",
 }
 
 

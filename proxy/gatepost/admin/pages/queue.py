@@ -17,7 +17,6 @@ from gatepost.admin.ports import PAGE, Question
 from gatepost.admin.visit import Desk, Visit
 from gatepost.admin.words import outcome
 from gatepost.model import MessageId, MessageState
-from gatepost.release import ReleaseOutcome
 
 DECIDE_SECONDS = 20.0
 """How long a page waits for the relay; a release goes on behind it."""
@@ -25,7 +24,8 @@ AT_ONCE = 5
 MAX_NOTE = 500
 HELD = Question(states=frozenset({MessageState.HELD}), urgent_first=True)
 
-_Decide = Callable[[MessageId], Coroutine[Any, Any, ReleaseOutcome]]
+_Said = tuple[str, str]  # kind and text of a note
+_Decide = Callable[[MessageId], Coroutine[Any, Any, _Said]]
 
 
 def question(visit: Visit, base: Question) -> tuple[Question, dict[str, str]]:
@@ -74,10 +74,8 @@ async def decide(visit: Visit) -> Response:
     if not ids:
         visit.note("wait", "Nothing was selected.")
         return visit.go("/queue")
-    outcomes = await _decide_all(
-        visit.desk, ids, releasing(visit) if do == "release" else rejecting(visit, note)
-    )
-    for kind, text in summary(outcomes):
+    said = await _decide_all(visit.desk, ids, releasing(visit) if do == "release" else rejecting(visit, note))
+    for kind, text in summary(said):
         visit.note(kind, text)
     return visit.go("/queue")
 
@@ -87,8 +85,7 @@ async def release(visit: Visit) -> Response:
     id = MessageId(requests.path_id(visit.request))
     async with requests.form_of(visit.request) as form:
         onward = requests.text(form, "then")
-    result = (await _decide_all(visit.desk, [id], releasing(visit)))[0]
-    kind, text = outcome(result) if result else _STILL_GOING
+    kind, text = (await _decide_all(visit.desk, [id], releasing(visit)))[0]
     visit.note(kind, text, id)
     return visit.go(_onward(onward))
 
@@ -98,8 +95,8 @@ async def reject(visit: Visit) -> Response:
     id = MessageId(requests.path_id(visit.request))
     async with requests.form_of(visit.request) as form:
         note, onward = requests.text(form, "note", MAX_NOTE), requests.text(form, "then")
-    result = (await _decide_all(visit.desk, [id], rejecting(visit, note)))[0]
-    visit.note(*(outcome(result) if result else _STILL_GOING), id)
+    kind, text = (await _decide_all(visit.desk, [id], rejecting(visit, note)))[0]
+    visit.note(kind, text, id)
     return visit.go(_onward(onward))
 
 
@@ -108,42 +105,46 @@ _STILL_GOING = ("wait", "The relay takes its time; the release goes on. Look und
 
 def releasing(visit: Visit) -> _Decide:
     """Releases by this visitor."""
+    desk, by = visit.desk, visit.who.name
 
-    async def work(id: MessageId) -> ReleaseOutcome:
-        return await visit.desk.release(id, by=visit.who.name)
+    async def work(id: MessageId) -> _Said:
+        result = await desk.release(id, by=by)
+        entry = await desk.archive.show(id)
+        return outcome(result, entry.state if entry else None)
 
     return work
 
 
 def rejecting(visit: Visit, note: str) -> _Decide:
     """Rejections by this visitor."""
+    desk, by = visit.desk, visit.who.name
 
-    async def work(id: MessageId) -> ReleaseOutcome:
-        return await visit.desk.reject(id, by=visit.who.name, note=note)
+    async def work(id: MessageId) -> _Said:
+        return outcome(await desk.reject(id, by=by, note=note), None)
 
     return work
 
 
-async def _decide_all(desk: Desk, ids: Sequence[MessageId], work: _Decide) -> list[ReleaseOutcome | None]:
-    """Decide on each, a few at once; None for what is not done when the page has waited long enough.
+async def _decide_all(desk: Desk, ids: Sequence[MessageId], work: _Decide) -> list[_Said]:
+    """Decide on each, a few at once, and say what came of it, or that the page has waited long enough.
 
     A decision once begun goes on, whatever becomes of the page.
     """
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def one(id: MessageId) -> ReleaseOutcome:
+    async def one(id: MessageId) -> _Said:
         async with turns:
             return await work(id)
 
     tasks = [desk.tasks.start(one(id), f"decide {id}") for id in ids]
     await asyncio.wait(tasks, timeout=DECIDE_SECONDS)
-    return [task.result() if task.done() else None for task in tasks]
+    return [task.result() if task.done() else _STILL_GOING for task in tasks]
 
 
-def summary(outcomes: Sequence[ReleaseOutcome | None]) -> list[tuple[str, str]]:
+def summary(said: Sequence[_Said]) -> list[_Said]:
     """A sentence for each kind of outcome of a bulk decision."""
-    said = Counter(outcome(result) if result else _STILL_GOING for result in outcomes)
-    return [(kind, text if count == 1 else f"{count} mails: {text}") for (kind, text), count in said.items()]
+    counted = Counter(said).items()
+    return [(kind, text if count == 1 else f"{count} mails: {text}") for (kind, text), count in counted]
 
 
 def _onward(then: str) -> str:

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from gatepost.errors import JudgeError
+from gatepost.store.users import Role
+from kit.messages import finding
+from kit.ports import ToldJudge
+from kit.site import OWN, TestSite, open_site, raw_of, told
+
+FOUND = replace(finding(evidence="visit shop.example"), start=7, end=25)
+
+
+async def test_a_pasted_draft_gets_its_verdict_with_the_words_marked(tmp_path: Path) -> None:
+    async with open_site(tmp_path, judge=told(FOUND)) as site, site.logged_in("agnes", Role.AGENT) as client:
+        form = {"subject": "Order", "text": "Please visit shop.example now.", "kind": "text"}
+        page = (await client.post("/check", data=form, headers=OWN)).text
+
+    assert "It would be refused." in page
+    assert '<mark class="reject" id="words-1" tabindex="-1">visit shop.example<sup>' in page
+    assert "Please visit shop.example now.</textarea>" in page
+    assert site.upstream.sent == []
+
+
+async def test_an_uploaded_mail_is_judged_as_it_is(tmp_path: Path) -> None:
+    async with open_site(tmp_path, judge=told()) as site, site.logged_in() as client:
+        files = {"file": ("a.eml", raw_of("a", body="From a file.\n"), "message/rfc822")}
+        page = (await client.post("/check", files=files, headers=OWN)).text
+
+    assert "It would go out." in page
+    assert "From a file." in page
+    assert "judged as if one were" not in page  # it goes to a buyer
+
+
+async def test_a_draft_to_nobody_is_judged_as_if_to_a_buyer(tmp_path: Path) -> None:
+    async with open_site(tmp_path, judge=told()) as site, site.logged_in() as client:
+        files = {"file": ("a.eml", b"Subject: x\n\nhello\n", "message/rfc822")}
+        page = (await client.post("/check", files=files, headers=OWN)).text
+
+    assert "judged as if one were" in page
+
+
+async def test_an_empty_draft_is_asked_for(site: TestSite) -> None:
+    async with site.logged_in() as client:
+        response = await client.post("/check", data={"text": "  "}, headers=OWN)
+
+    assert response.status_code == 422
+    assert "Paste a draft" in response.text
+
+
+async def test_a_draft_larger_than_a_mail_is_refused(site: TestSite) -> None:
+    async with site.logged_in() as client:
+        form = {"text": "x" * 999_990}
+        too_long = await client.post("/check", data=form, headers=OWN)
+        far_too_long = await client.post("/check", data={"text": "x" * 2_000_000}, headers=OWN)
+
+    assert (too_long.status_code, far_too_long.status_code) == (413, 413)
+
+
+async def test_a_judge_that_fails_is_told(tmp_path: Path) -> None:
+    judge = ToldJudge(JudgeError("out of time"))
+    async with open_site(tmp_path, judge=judge) as site, site.logged_in() as client:
+        response = await client.post("/check", data={"text": "hello"}, headers=OWN)
+
+    assert response.status_code == 503
+    assert "It could not be judged: out of time." in response.text
+
+
+async def test_a_hostile_draft_is_only_words(site: TestSite) -> None:
+    sly = "</textarea><script>alert(1)</script>"
+    async with site.logged_in() as client:
+        page = (await client.post("/check", data={"text": sly, "subject": '"><script>'}, headers=OWN)).text
+
+    assert "<script>" not in page
