@@ -11,7 +11,7 @@ from datetime import datetime
 from gatepost.ports import Clock
 from gatepost.store.db import Database
 from gatepost.store.engine import Params, Row, Tx
-from gatepost.store.rows import dumps, micros, moment
+from gatepost.store.rows import dumps, micros, moment, plain
 
 _START = "0" * 64
 
@@ -45,6 +45,7 @@ def record(
     tx: Tx, *, at: int, by: str, what: str, subject: str, details: Mapping[str, str] | None = None
 ) -> None:
     """Add a row within the caller's transaction: the deed and its record are kept together or not at all."""
+    by, subject = plain(by), plain(subject)
     last = tx.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
     seq = last[0]["seq"] + 1 if last else 1
     words = dumps(dict(sorted((details or {}).items())))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gatepost.store.db import Database
-from gatepost.store.engine import Tx
+from gatepost.store.engine import EngineError, Fault, Tx
 from gatepost.store.sqlite import connect, faults, free_bytes, reserve_of
 
 
@@ -35,7 +35,7 @@ async def examine(db: Database) -> Health:
 
 
 def _examine(tx: Tx, path: Path) -> Health:
-    complaints = [str(row["quick_check"]) for row in tx.execute("PRAGMA quick_check(10)")]
+    complaints = _check(tx)
     sound = complaints == ["ok"]
     schema = tx.execute("SELECT coalesce(max(version), 0) AS version FROM schema_version")[0]["version"]
     return Health(
@@ -50,6 +50,15 @@ def _examine(tx: Tx, path: Path) -> Health:
         free_bytes=free_bytes(path),
         private=all(_private(file) for file in (path, _log_of(path)) if file.exists()),
     )
+
+
+def _check(tx: Tx) -> list[str]:
+    try:
+        return [str(row["quick_check"]) for row in tx.execute("PRAGMA quick_check(10)")]
+    except EngineError as error:  # so damaged that the check can't go on
+        if error.fault is not Fault.DAMAGED:
+            raise
+        return [str(error)]
 
 
 def _log_of(path: Path) -> Path:

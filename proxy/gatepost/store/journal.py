@@ -283,7 +283,7 @@ def _answer_again(first: Row) -> Answer:
         case MessageState.IN_DOUBT:  # who was told 250 before is told so again
             return entry.answer or Answer(AnswerKind.IN_DOUBT, entry.id)
         case MessageState.HELD:
-            return Answer(AnswerKind.HELD, entry.id, entry.findings)
+            return entry.answer or Answer(AnswerKind.HELD, entry.id, entry.findings)
         case MessageState.SPOOLED:
             return entry.answer or Answer(AnswerKind.STORED, entry.id)
         case MessageState.REJECTED | MessageState.REFUSED:

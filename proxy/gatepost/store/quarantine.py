@@ -98,7 +98,8 @@ class SqlQuarantine:
             entry = _entry(tx, id)
             if entry.state is not MessageState.HELD:
                 raise StateError(f"message {id} is {entry.state.value}, not held")
-            answer = answer_json(Answer(AnswerKind.REFUSED, id, entry.findings))
+            acting = tuple(finding for finding in entry.findings if finding.acts)
+            answer = answer_json(Answer(AnswerKind.REFUSED, id, acting), of=entry.findings)
             change = Change(MessageState.REJECTED, at, by=by, note=note, answer=answer, error=note or None)
             moves.move(tx, moves.standing(tx, id), change)
             audit.record(tx, at=at, by=by, what="message.rejected", subject=id, details={"note": note})

@@ -14,7 +14,8 @@ from gatepost.store import audit, moves
 from gatepost.store.db import Database
 from gatepost.store.engine import Tx, Value
 from gatepost.store.moves import Change
-from gatepost.store.rows import dumps, entry_of, envelope_json, findings_json, in_list, micros
+from gatepost.store.rows import answer_json, dumps, entry_of, envelope_json, findings_json, in_list, micros
+from gatepost_policies.model import Finding
 
 ERASED = "erased@invalid"
 """What stands where a buyer's address stood."""
@@ -157,10 +158,11 @@ def _erase_message(tx: Tx, id: MessageId, address: str, *, by: str, at: int) -> 
     if old.state in _ENDS:
         moves.move(tx, old, Change(_ENDS[old.state], at, by=by, note="erased"))
     moves.drop_raw(tx, id)
+    entry = entry_of(tx.execute("SELECT * FROM messages WHERE id = :id", {"id": id})[0])
     tx.change(
         "UPDATE messages SET subject = '', subject_folded = '', buyers = :buyers, envelope = :envelope, "
-        "findings = :findings, last_error = '', has_raw = 0 WHERE id = :id",
-        _blanked(entry_of(rows[0]), address) | {"id": id},
+        "findings = :findings, answer = :answer, last_error = '', has_raw = 0 WHERE id = :id",
+        _blanked(entry, address) | {"id": id},
     )
     return True
 
@@ -173,8 +175,17 @@ def _blanked(entry: Entry, address: str) -> dict[str, Value]:
         recipient if recipient.address.lower() != address.lower() else Recipient(ERASED)
         for recipient in entry.envelope.recipients
     )
+    findings = _without_evidence(entry.findings)
+    answer = entry.answer and replace(
+        entry.answer, findings=_without_evidence(entry.answer.findings), relay=None
+    )
     return {
         "buyers": dumps([blank(buyer) for buyer in entry.buyers]),
         "envelope": envelope_json(replace(entry.envelope, recipients=recipients)),
-        "findings": findings_json(replace(finding, evidence="") for finding in entry.findings),
+        "findings": findings_json(findings),
+        "answer": None if answer is None else answer_json(answer, of=findings),
     }
+
+
+def _without_evidence(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(replace(finding, evidence="") for finding in findings)

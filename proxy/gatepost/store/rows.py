@@ -58,44 +58,46 @@ def dumps(value: object) -> str:
 
 def findings_json(findings: Iterable[Finding]) -> str:
     """Findings as JSON, in their order."""
-    found = [
-        {
-            "rule": finding.rule,
-            "category": finding.category,
-            "clause": finding.clause,
-            "action": finding.action.word,
-            "mode": finding.mode.value,
-            "evidence": finding.evidence,
-            "part": finding.part,
-            "start": finding.start,
-            "end": finding.end,
-            "fix": finding.fix,
-            "title": finding.title,
-        }
-        for finding in findings
-    ]
+    found = [_finding_item(finding) for finding in findings]
     return dumps(found) if found else "[]"
+
+
+def _finding_item(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "category": finding.category,
+        "clause": finding.clause,
+        "action": finding.action.word,
+        "mode": finding.mode.value,
+        "evidence": finding.evidence,
+        "part": finding.part,
+        "start": finding.start,
+        "end": finding.end,
+        "fix": finding.fix,
+        "title": finding.title,
+    }
 
 
 def findings_of(text: str) -> tuple[Finding, ...]:
     """The findings of a row."""
-    if text == "[]":
-        return ()
-    return tuple(
-        Finding(**(item | {"action": Action[item["action"].upper()], "mode": Mode(item["mode"])}))
-        for item in json.loads(text)
-    )
+    return tuple(_finding_of(item) for item in json.loads(text)) if text != "[]" else ()
 
 
-def answer_json(answer: Answer) -> str:
-    """An answer as JSON; its findings are the message's and stand there."""
+def _finding_of(item: Mapping[str, Any]) -> Finding:
+    return Finding(**{**item, "action": Action[item["action"].upper()], "mode": Mode(item["mode"])})
+
+
+def answer_json(answer: Answer, *, of: Sequence[Finding] = ()) -> str:
+    """An answer as JSON; those of its findings that are among the message's own are only counted off."""
     relay = answer.relay
     return dumps(
         {
             "kind": answer.kind.value,
             "id": answer.id,
             "relay": [relay.code, relay.enhanced, relay.text] if relay else None,
-            "findings": bool(answer.findings),
+            "findings": [
+                of.index(finding) if finding in of else _finding_item(finding) for finding in answer.findings
+            ],
         }
     )
 
@@ -105,10 +107,13 @@ def answer_of(text: str | None, findings: str) -> Answer | None:
     if text is None:
         return None
     item = json.loads(text)
+    own = findings_of(findings) if item["findings"] else ()
     return Answer(
         kind=AnswerKind(item["kind"]),
         id=MessageId(item["id"]),
-        findings=findings_of(findings) if item["findings"] else (),
+        findings=tuple(
+            own[each] if isinstance(each, int) else _finding_of(each) for each in item["findings"]
+        ),
         relay=RelayReply(*item["relay"]) if item["relay"] else None,
     )
 
@@ -171,7 +176,7 @@ def entry_params(entry: Entry) -> dict[str, Value]:
         "asks_review": int(entry.asks_review),
         "findings": findings_json(entry.findings),
         "deadline_at": None if entry.deadline_at is None else micros(entry.deadline_at),
-        "answer": None if entry.answer is None else answer_json(entry.answer),
+        "answer": None if entry.answer is None else answer_json(entry.answer, of=entry.findings),
         "attempts": entry.attempts,
         "next_attempt_at": None if entry.next_attempt_at is None else micros(entry.next_attempt_at),
         "last_error": plain(entry.last_error),

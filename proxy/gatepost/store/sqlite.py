@@ -95,14 +95,14 @@ def reserve_of(path: Path) -> Path:
     return path.with_name(path.name + ".reserve")
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Open a connection as the store wants it. Raises EngineError."""
+def connect(path: Path, *, read_only: bool = False, busy_seconds: float = 1.0) -> sqlite3.Connection:
+    """Open a connection as the store wants it; waits for a lock only while it does so. Raises EngineError."""
     with faults():
         mode = "ro" if read_only else "rw"
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
             uri=True,
-            timeout=0,  # waiting is the writer's business: it knows the deadlines
+            timeout=busy_seconds,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=_STATEMENTS,
@@ -117,6 +117,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA cache_size = -16000")  # KiB
             if read_only:
                 connection.execute("PRAGMA query_only = ON")
+            # From here on waiting is the writer's business: it knows the deadlines.
+            connection.execute("PRAGMA busy_timeout = 0")
         except BaseException:
             connection.close()
             raise
@@ -144,7 +146,7 @@ def prepare_file(path: Path, *, busy_seconds: float) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         _sync_folder(path.parent)
-    connection = connect(path)
+    connection = connect(path, busy_seconds=busy_seconds)
     try:
         patiently(lambda: _claim_file(connection), busy_seconds)
     finally:
