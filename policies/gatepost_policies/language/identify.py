@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -108,6 +109,12 @@ def winner(votes: Votes, *, sure: float = _SURE) -> str:
     if len(ranked) > 1 and ranked[0][1] < _LEAD * ranked[1][1]:
         return ""
     return ranked[0][0]
+
+
+def likeliest(votes: Votes, among: Iterable[str]) -> str:
+    """The language of `among` with the most votes, however few: the one to read a short text in."""
+    counted = {language: votes[language] for language in among if votes.get(language)}
+    return max(counted, key=lambda language: counted[language], default="")
 
 
 def unclaimed(text: str, votes: Votes, *, words: int) -> bool:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from gatepost_policies.language.fold import Folded, fold
-from gatepost_policies.language.identify import Votes, ask_model, unclaimed, vote, winner
-from gatepost_policies.language.lexicon import Phrases, Place, lexicon
+from gatepost_policies.language.identify import Votes, ask_model, likeliest, unclaimed, vote, winner
+from gatepost_policies.language.lexicon import Phrases, Place, known_languages, lexicon
 from gatepost_policies.language.sentences import split
 from gatepost_policies.model import Mail, Passage, Section, Source, Span, Stretch
 
@@ -174,7 +174,10 @@ def _language(drafts: list[_Draft]) -> str:
 
 
 def _by_passage(drafts: list[_Draft], language: str) -> dict[int, str]:
-    """The language of each passage; a short one (the subject) takes the mail's."""
+    """The language to read each passage in; a short one (the subject) takes the mail's, or its likeliest."""
+    if not language:
+        body = [draft for draft in drafts if draft.passage] or drafts
+        language = likeliest(_summed(body), known_languages())
     grouped: dict[int, list[_Draft]] = {}
     for draft in drafts:
         grouped.setdefault(draft.passage, []).append(draft)
