@@ -46,6 +46,7 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class _Words:
     months: dict[str, int]
+    weak: frozenset[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
     year: re.Pattern[str]
@@ -66,6 +67,7 @@ def _words() -> _Words:
     weekday = r"(?:\w{2,14}\.?,?\s+)?"
     return _Words(
         months=months,
+        weak=frozenset(data["weak"]),
         before=re.compile(
             rf"(?<![\d.,/:-])(?:(\d{{1,2}}){_ORDINAL}{joint}{weekday})?(\d{{1,2}}){_ORDINAL}\s*{_LINK}\s*-?$"
         ),
@@ -126,7 +128,7 @@ def _all(ground: Ground, *, month_first: bool) -> Iterator[_Found]:
     if "月" in text:
         yield from _japanese(text)
     for start, end in ground.around(_BEFORE, _BEFORE):
-        yield from _by_month(text, start, end)
+        yield from _by_month(ground, start, end)
 
 
 def _day(year: int, month: int, day: int, span: tuple[int, int]) -> Iterator[_Found]:
@@ -153,7 +155,8 @@ def _japanese(text: str) -> Iterator[_Found]:
             yield _Found((year, month, day), (later, *until), *match.span())
 
 
-def _by_month(text: str, floor: int, ceiling: int) -> Iterator[_Found]:
+def _by_month(ground: Ground, floor: int, ceiling: int) -> Iterator[_Found]:
+    text = ground.lower
     months = _words().months
     for match in _WORD.finditer(text, floor, ceiling):
         month = months.get(match[0])
@@ -161,8 +164,13 @@ def _by_month(text: str, floor: int, ceiling: int) -> Iterator[_Found]:
             continue
         start, end = match.span()
         found = _days_before(text, start, end, month) or _days_after(text, start, end, month)
-        if found is not None:
+        if found is not None and (found.first[0] or match[0] not in _words().weak or _is_name(ground, start)):
             yield found
+
+
+def _is_name(ground: Ground, start: int) -> bool:
+    """Whether the word is written as a name is, or stands after "de" as a month does."""
+    return ground.text[start].isupper() or ground.text[max(0, start - 4) : start].endswith((" de ", "/", "-"))
 
 
 def _days_before(text: str, start: int, end: int, month: int) -> _Found | None:

@@ -59,10 +59,7 @@ def find_facts(mail: Mail) -> Facts:
     for number, passage in enumerate(mail.passages):
         if passage.text:
             _note(notes, number, passage, store)
-    known = {(found.number, found.carrier) for found in notes.tracking}
-    notes.tracking += [
-        found for found in find_in_links(mail.links) if (found.number, found.carrier) not in known
-    ]
+    notes.tracking = _with_links(notes.tracking, find_in_links(mail.links))
     return Facts(
         order_ids=tuple(notes.order_ids),
         tracking=tuple(notes.tracking),
@@ -74,6 +71,19 @@ def find_facts(mail: Mail) -> Facts:
         emails=tuple(notes.emails),
         phones=tuple(notes.phones),
     )
+
+
+def _with_links(written: list[Tracking], linked: list[Tracking]) -> list[Tracking]:
+    """The numbers of text and links together: a link to the carrier says whose a bare number is."""
+    carriers = {found.number: found for found in linked}
+    known = {found.number for found in written}
+    told = [
+        Tracking(one.number, carriers[one.number].carrier, one.span, carriers[one.number].valid)
+        if not one.carrier and one.number in carriers
+        else one
+        for one in written
+    ]
+    return told + [found for found in linked if found.number not in known]
 
 
 def _store(mail: Mail) -> str:

@@ -18,6 +18,9 @@ MAX_LINE: Final = 600  # characters; a longer line is no item line
 _NAME: Final = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff]")
 
 
+_STOP: Final = re.compile(r"[.;!?。](?:\s|$)|\t")  # where the name of an item ends within a sentence
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     hint: Any
@@ -52,7 +55,10 @@ def _words() -> _Words:
         labelled=re.compile(
             rf"{label}[ \t]*[:：.=#-]?[ \t]*[x×]?[ ]?(\d{{1,4}})(?![\d.,:/-]*\d|\w)", re.IGNORECASE
         ),
-        counted=re.compile(rf"(?<![\d.,:/-])(\d{{1,4}})[ ]?(?:{units})(?![^\W\d_])", re.IGNORECASE),
+        counted=re.compile(
+            rf"(?<![\d.,:/-])(\d{{1,4}})[ ]?(?:{units})(?![^\W\d_])(?![ ]+(?!of\b|de\b|von\b)[^\W\d_])",
+            re.IGNORECASE,
+        ),
         of=re.compile(r"(?<![\d.,:/-])(\d{1,3}) of [\"“„]?(?=[A-ZÄÖÜÅ])"),
         header=re.compile(rf"(?:{labels})", re.IGNORECASE),
         named=re.compile(rf"^\s*(?:[-*•·]\s*)?(?:{items})\s*[:：]\s*(\S.*)$", re.IGNORECASE),
@@ -140,7 +146,8 @@ def _item(line: str) -> _Place | None:
     for pattern in (words.before, words.of):
         match = pattern.search(line)
         if match and int(match[1]) and _NAME.search(line[match.end() :]):
-            end = len(line.rstrip())
+            stop = _STOP.search(line, match.end())
+            end = stop.start() if stop else len(line.rstrip())
             return _Place(int(match[1]), match.start(), end, (match.end(), end))
     for pattern in (words.after, words.labelled, words.counted):
         match = pattern.search(line)

@@ -37,7 +37,7 @@ def _words() -> _Words:
     words = "|".join(re.escape(word) for word in sorted(data["words"], key=len, reverse=True))
     return _Words(
         pattern=re.compile(
-            rf"(?<![^\W\d_])({marks})\.?[ ]?(-)?{_NUMBER}"
+            rf"(?<![^\W\d_])({marks})\.?[ ]?((?<![^\W\d_])-)?{_NUMBER}"
             rf"|(?<![\w.,/:#-])(-)?{_NUMBER}[ ]?({marks}|(?i:{words}))(?![^\W\d_円]|\d)"
         ),
         hints=re2.compile(rf"(?i){marks}|{words}"),

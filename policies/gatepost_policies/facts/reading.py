@@ -234,21 +234,20 @@ def _unfolded(text: str) -> str:
 def _unflowed(text: str, *, joined: bool) -> str:
     """A format=flowed text with its soft line breaks undone (RFC 3676 §4)."""
     out: list[str] = []
+    paragraph: list[str] = []
     soft = False
     depth = 0
     for raw in text.replace("\r\n", "\n").split("\n"):
         line = raw.lstrip(">")
         marks = len(raw) - len(line)
         line = line[1:] if line.startswith(" ") else line  # space-stuffing
-        flows = line.endswith(" ") and line != "-- "
-        if soft and marks == depth and line != "-- ":
-            out[-1] += line
-        else:
-            out.append(f"{'>' * marks} {line}" if marks else line)
-        if flows and joined:
-            out[-1] = out[-1][:-1]
-        soft, depth = flows, marks
-    return "\n".join(out)
+        if not (soft and marks == depth and line != "-- "):
+            out.append("".join(paragraph))
+            paragraph = [f"{'>' * marks} "] if marks else []
+        soft, depth = line.endswith(" ") and line != "-- ", marks
+        paragraph.append(line[:-1] if soft and joined else line)
+    out.append("".join(paragraph))
+    return "\n".join(out[1:])
 
 
 __all__ = ["Assembly", "read_mail"]

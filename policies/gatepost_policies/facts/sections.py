@@ -17,6 +17,7 @@ its quotations has no quotation: what it carries is what it says.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,7 @@ from gatepost_policies.model import Section, Stretch
 
 MAX_LINES: Final = 20_000  # looked at for headings; a longer text is its author's from there on
 MIN_OWN_WORDS: Final = 3
+MAX_QUOTES: Final = 200  # elements of one page; the outermost of a long thread hold the rest
 _REACH: Final = 6  # lines that a heading may stand above what it heads, or a field block may be long
 _SIGNED_LINES: Final = 14  # lines at the end of a mail in which a signature may begin
 _LONG_LINE: Final = 140  # characters; a longer line is a sentence, not a part of a signature
@@ -38,7 +40,7 @@ _MARKED: Final = re.compile(r"[ \t]{0,3}[>|]")
 _DASHES: Final = re.compile(r"[-_=*—–―─━]{2,}")
 _RULE: Final = re.compile(r"[_=─━―—-]{8,}\s*")
 _CONCRETE: Final = re.compile(r"@|\d{1,2}[:./-]\d{1,2}|\b(?:19|20)\d\d\b|\d年")
-_POSTSCRIPT: Final = re.compile(r"\s*(?:p\.?\s?p?\.?s\.?|追伸|ps)\s*[:.\-–)]", re.IGNORECASE)
+_POSTSCRIPT: Final = re.compile(r"[\s*_]*(?:p\.?\s?p?\.?s\.?|追伸|ps)\s*[:.\-–)]", re.IGNORECASE)
 
 
 class _Line(NamedTuple):
@@ -123,18 +125,26 @@ def _quoted_lines(lines: list[_Line], quotes: Sequence[Quote], *, answers: bool)
         elif _opens_trailing(lines, number, answers=answers):
             quoted |= set(range(number, len(lines)))
             break
-    for quote in quotes:
-        within = [n for n, line in enumerate(lines) if line.start < quote.end and line.end > quote.start + 1]
+    return quoted | _quoted_markup(lines, quotes, answers=answers)
+
+
+def _quoted_markup(lines: list[_Line], quotes: Sequence[Quote], *, answers: bool) -> set[int]:
+    quoted: set[int] = set()
+    starts = [line.start for line in lines] if quotes else []
+    for quote in sorted(quotes, key=lambda quote: (quote.start, -quote.end))[:MAX_QUOTES]:
+        first = max(bisect_right(starts, quote.start) - 1, 0)
+        if lines[first].end <= quote.start + 1:
+            first += 1
+        within = range(first, bisect_left(starts, quote.end))
         if within and _is_real(lines, within, quote, answers=answers):
-            quoted |= set(within)
+            quoted.update(within)
     return quoted
 
 
-def _is_real(lines: list[_Line], within: list[int], quote: Quote, *, answers: bool) -> bool:
+def _is_real(lines: list[_Line], within: range, quote: Quote, *, answers: bool) -> bool:
     if quote.marked and answers:
         return True
-    first = within[0]
-    return _headed(lines, first) or any(_is_heading(lines, number) for number in within[:_REACH])
+    return _headed(lines, within[0]) or any(_is_heading(lines, number) for number in within[:_REACH])
 
 
 def _run_of_marks(lines: list[_Line], number: int) -> set[int]:

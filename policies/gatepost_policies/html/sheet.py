@@ -126,8 +126,10 @@ def _rules(text: str) -> list[tuple[str, str, bool]]:
         elif match := _RULE.match(text, position):
             found.append((match[1].strip(), match[2], any(ends)))
             position = match.end()
+        elif stop := _STOP.search(text, position + 1):
+            position = stop.start()
         else:
-            position += 1
+            break
     return found
 
 
@@ -149,6 +151,7 @@ def _at_rule(text: str, position: int, ends: list[bool]) -> int:
     return at if not depth else len(text)
 
 
+_STOP: Final = re.compile(r"[{}@;]")
 _BRACE: Final = re.compile(r"[{}]")
 
 

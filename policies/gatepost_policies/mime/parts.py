@@ -19,6 +19,7 @@ from gatepost_policies.mime.headers import (
 MAX_DEPTH: Final = 50
 MAX_PARTS: Final = 1_000
 MAX_BOUNDARY: Final = 256  # RFC 2046 allows 70; a longer one is read, not trusted to be short
+_MAX_TAIL: Final = 1_000  # bytes of white space after a delimiter
 MAX_READINGS: Final = 3  # of one part whose headers contradict each other
 
 _MULTIPART: Final = "multipart/"
@@ -259,14 +260,13 @@ def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[t
     at = raw.find(mark, start, end)
     while at >= 0:
         after = at + len(mark)
-        line_end = raw.find(b"\n", after, end)
-        line_end = end if line_end < 0 else line_end
-        rest = raw[after : min(line_end, after + 200)].rstrip(b" \t\r")
-        if (at == start or raw[at - 1] == 0x0A) and rest in (b"", b"--"):
+        line_at = at == start or raw[at - 1] == 0x0A
+        line_end = raw.find(b"\n", after, min(end, after + _MAX_TAIL)) if line_at else -1
+        rest = raw[after : line_end if line_end >= 0 else min(end, after + _MAX_TAIL)].rstrip(b" \t\r")
+        if line_at and rest in (b"", b"--"):
             before = at - 1 if at > start else at  # the line break belongs to the delimiter (RFC 2046 §5.1.1)
             if before > start and raw[before - 1] == 0x0D:
                 before -= 1
-            yield max(before, start), min(line_end + 1, end), rest == b"--"
-            at = raw.find(mark, line_end, end)
-        else:
-            at = raw.find(mark, after, end)
+            after = end if line_end < 0 else line_end + 1
+            yield max(before, start), after, rest == b"--"
+        at = raw.find(mark, after, end)
