@@ -73,6 +73,11 @@ def _table() -> dict[str, tuple[tuple[str, float], ...]]:
     return {word: tuple((one, 1.0 / len(langs)) for one in langs) for word, langs in users.items()}
 
 
+def is_frequent(word: str) -> bool:
+    """Whether `word` is one of the frequent words that tell a language."""
+    return fold(word).text in _table()
+
+
 def vote(folded: str, original: str) -> Votes:
     """How strongly the words and letters of a text speak for each language."""
     votes: Votes = defaultdict(float)

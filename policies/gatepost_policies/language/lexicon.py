@@ -130,7 +130,8 @@ def lexicon(language: str) -> Phrases:
         lists = _lists(document)
         for concept in _concepts(document):
             with _naming(document.file):
-                patterns = _translated(concept.name, concept.phrases, lists, language)
+                own = COMMON if path.stem == COMMON else language  # what is shared is written with spaces
+                patterns = _translated(concept.name, concept.phrases, lists, own)
             merged.setdefault(concept.name, []).extend(patterns)
     with _naming(f"words/{language}.yaml"):
         return Phrases.built(merged, language)

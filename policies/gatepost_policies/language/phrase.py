@@ -20,7 +20,7 @@ from typing import Final
 from gatepost_policies.errors import PackError
 from gatepost_policies.language.fold import fold
 
-MAX_GAP: Final = 12  # words; a larger distance is for the checks to weigh, not for a pattern
+MAX_GAP: Final = 24  # words, or characters of Japanese; a larger distance is for the checks to weigh
 _TOKEN: Final = re.compile(r"\s+|~[0-9]+|@[a-z_]+|[()\[\]|]|[^\s()\[\]|~@]+|.")
 _WRITTEN_OUT: Final = str.maketrans({"ä": "a0umlaut0", "ö": "o0umlaut0", "ü": "u0umlaut0"})
 _UNSPACED: Final = frozenset({"ja"})
