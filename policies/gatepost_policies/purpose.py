@@ -33,7 +33,7 @@ class _Signs:
     asserted_return: bool
     reply: bool
     has_order: bool
-    sentences: int
+    affairs: bool  # it speaks of more than the goods: an invoice, a return, a spare part
 
 
 def purpose_of(reading: Reading, scene: Scene, *, asks_review: bool) -> Purpose:
@@ -63,7 +63,7 @@ def _signs(reading: Reading, scene: Scene) -> _Signs:
         asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
         reply=is_reply(mail),
         has_order=bool(reading.facts.order_ids),
-        sentences=len(body),
+        affairs=any(_speaks_of_affairs(sentence) for sentence in own),
     )
 
 
@@ -79,6 +79,12 @@ def _first_of_each_passage(body: Sequence[Sentence]) -> list[Sentence]:
         if seen[sentence.passage] <= OPENING_SENTENCES:
             first.append(sentence)
     return first
+
+
+def _speaks_of_affairs(sentence: Sentence) -> bool:
+    named = [hit.span for hit in sentence.of("goods_named")]
+    spoken = [hit.span.start for hit in sentence.of("transaction")]
+    return any(not any(span.start <= start < span.end for span in named) for start in spoken)
 
 
 def _concepts(sentences: Sequence[Sentence]) -> frozenset[str]:
@@ -123,9 +129,24 @@ def _is_idle(signs: _Signs) -> bool:
         return True
     if not signs.all & {"transaction", "shipped", "tracking_label", "refunded", "question_to_buyer"}:
         return not (signs.has_order and "apology" in signs.all)
-    thanks_only = signs.all <= IDLE and "thanks_purchase" in signs.all
-    return thanks_only
+    return "thanks_purchase" in signs.all and not signs.all & SUBSTANCE and not signs.affairs
 
 
-# Concepts that a mail may speak of without doing anything for the order.
-IDLE: Final = frozenset({"thanks_purchase", "offers_help", "transaction", "thanks", "refund_due", "opt_out"})
+# Concepts by which a mail does something for an order, rather than thank for it.
+SUBSTANCE: Final = frozenset(
+    {
+        "apology",
+        "buyer_address_label",
+        "cancelled",
+        "delayed",
+        "expected_delivery",
+        "order_confirmed",
+        "question_to_buyer",
+        "refunded",
+        "returned",
+        "shipped",
+        "tracking_label",
+        "unavailable",
+        "will_ship",
+    }
+)

@@ -6,15 +6,21 @@ thing itself (an address, a date) or, where its forms are endless, by the words 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.sites import carrier_of, parts_of
+from gatepost_policies.language.identify import is_frequent
 from gatepost_policies.language.scene import Sentence
 from gatepost_policies.model import Day, Section, Source, Span
 
 Need = Callable[[Case], bool]
+
+_QUOTATION_MARKS: Final = ('"', "“", "„", "«", "「", "『")
+_KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]{3,}")
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
 
 def find_missing(case: Case, params: Params) -> Iterator[Evidence]:
@@ -114,14 +120,25 @@ def _may_cancel(case: Case) -> bool:
 
 
 def _has_returned_goods(case: Case) -> bool:
-    return bool(case.facts.items or case.scene.having("returned_goods")) or _quotes_something(case)
+    """An item line, a name in quotation marks, or a name within the sentence on the return."""
+    if case.facts.items or _quotes_something(case):
+        return True
+    return any(_names_something(case, sentence) for sentence in case.scene.own() if sentence.has("returned"))
 
 
 def _quotes_something(case: Case) -> bool:
-    """Whether a name stands in quotation marks: how a mail names goods within a sentence."""
-    return any(
-        mark in passage.text for passage in case.mail.passages for mark in ('"', "“", "„", "«", "「", "『")
-    )
+    return any(mark in passage.text for passage in case.mail.passages for mark in _QUOTATION_MARKS)
+
+
+def _names_something(case: Case, sentence: Sentence) -> bool:
+    """Whether the sentence holds a word that is neither frequent in a language nor part of a known phrase."""
+    known = [(hit.span.start, hit.span.end) for hit in sentence.hits]
+    text = case.mail.passages[sentence.passage].text
+    words = _KATAKANA if sentence.language == "ja" else _WORD  # Japanese doesn't part its words
+    for match in words.finditer(text, sentence.start, sentence.end):
+        if not any(start <= match.start() < end for start, end in known) and not is_frequent(match.group()):
+            return True
+    return False
 
 
 def _has_amount(case: Case) -> bool:
