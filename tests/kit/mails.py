@@ -1,52 +1,44 @@
-"""Raw mails for tests: CRLF line ends, as they come out of DATA without dot-stuffing."""
+"""Builds the bytes of mails for the reader's tests."""
 
 from __future__ import annotations
 
-ORDER = "112-1234567-1234567"
+import base64
+
 BUYER = "abcdefghij12345@marketplace.amazon.com"
 
 
-def mail(
-    *body: str,
-    subject: str = f"Your order {ORDER}",
-    sender: str = "Shop <help@shop.example>",
-    to: str = BUYER,
-    headers: tuple[str, ...] = (),
-    charset: str = "utf-8",
-) -> bytes:
-    """A plain text mail with these body lines; `headers` are whole lines, placed below the usual ones."""
-    head = (
-        f"From: {sender}",
-        f"To: {to}",
+def mail(body: bytes | str = "", *, headers: str = "", subject: str = "Your order") -> bytes:
+    """A mail of one part; `headers` are whole lines without their line break."""
+    content = body.encode() if isinstance(body, str) else body
+    lines = [
+        "From: Shop <help@shop.example>",
+        f"To: {BUYER}",
         f"Subject: {subject}",
-        "Date: Mon, 23 Nov 2026 09:00:00 +0000",
-        "Message-ID: <1@shop.example>",
-        "MIME-Version: 1.0",
-        f"Content-Type: text/plain; charset={charset}",
-        *headers,
+        *filter(None, headers.split("\n")),
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
+
+
+def html_mail(body: str, *, headers: str = "") -> bytes:
+    """A mail of one HTML part."""
+    kind = "Content-Type: text/html; charset=utf-8"
+    return mail(body, headers=f"{kind}\n{headers}" if headers else kind)
+
+
+def multipart(*parts: bytes, kind: str = "mixed", boundary: str = "b1", headers: str = "") -> bytes:
+    """A mail of several parts, each with its own header block."""
+    body = b"".join(b"--" + boundary.encode() + b"\r\n" + part + b"\r\n" for part in parts)
+    type_line = f'Content-Type: multipart/{kind}; boundary="{boundary}"'
+    return mail(
+        body + b"--" + boundary.encode() + b"--\r\n",
+        headers=f"{type_line}\n{headers}" if headers else type_line,
     )
-    return "".join(f"{line}\r\n" for line in (*head, "", *body)).encode(charset)
 
 
-def compliant() -> bytes:
-    """An answer to a buyer's enquiry that breaks no rule."""
-    return mail("Dear customer,", f"your parcel for order {ORDER} is on its way.", "Kind regards")
-
-
-def with_link() -> bytes:
-    """A mail that leads to the seller's shop (P1)."""
-    return mail(f"About your order {ORDER}:", "see https://shop.example/spares for spare parts.")
-
-
-def review_request() -> bytes:
-    """A neutral request for a review (D4)."""
-    return mail(f"Thank you for your order {ORDER}.", "Would you leave a review of the product on Amazon?")
-
-
-def of_size(size_bytes: int) -> bytes:
-    """A mail of exactly that many octets."""
-    start = mail()
-    line = b"All work and no play makes a dull mail, line after line of it.\r\n"
-    filler = line * ((size_bytes - len(start)) // len(line))
-    rest = size_bytes - len(start) - len(filler)
-    return start + filler + (b"x" * (rest - 2) + b"\r\n" if rest >= 2 else b"x" * rest)
+def part(content: bytes | str, kind: str = "text/plain; charset=utf-8", *, headers: str = "") -> bytes:
+    """One part, base64 when it is bytes that are no text."""
+    lines = [f"Content-Type: {kind}", *filter(None, headers.split("\n"))]
+    if isinstance(content, str):
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + content.encode()
+    lines.append("Content-Transfer-Encoding: base64")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + base64.encodebytes(content)

@@ -84,6 +84,7 @@ class _Splitter:
         self.leaves: list[Leaf] = []
         self.defects: dict[str, None] = {}
         self.pieces: list[_Piece] = []
+        self.found: list[_Piece] = []  # by the part being read
         self.seen = 0
 
     def run(self, raw: bytes) -> Message:
@@ -123,9 +124,11 @@ class _Splitter:
         if len(encodings) > 1:
             self._defect("two-transfer-encodings")
         readings = [(kind, encodings[0]) for kind in types] + [(types[0], code) for code in encodings[1:]]
-        # Readings are pushed in reverse, so that parts still come out in the order of the mail.
-        for number, (kind, encoding) in reversed(list(enumerate(readings[:MAX_READINGS]))):
+        for number, (kind, encoding) in enumerate(readings[:MAX_READINGS]):
             self._reading(piece, headers, (kind, encoding), doubtful=number > 0)
+        # The work list is a stack: what was found first has to lie on top.
+        self.pieces.extend(reversed(self.found))
+        self.found.clear()
 
     def _reading(self, piece: _Piece, headers: HeaderBlock, said: tuple[str, str], *, doubtful: bool) -> None:
         declared, encoding = said
@@ -173,7 +176,7 @@ class _Splitter:
                 )
                 for number, (start, end) in enumerate(spans, start=1)
             ]
-        self.pieces.extend(reversed(children))
+        self.found.extend(children)
         return bool(children)
 
     def _message(self, piece: _Piece, headers: HeaderBlock, encoding: str) -> bool:
@@ -184,7 +187,7 @@ class _Splitter:
             raw = self._decoded(raw[start:end], encoding)
             start, end = 0, len(raw)
         path = f"{piece.path}.1" if piece.path else "1"
-        self.pieces.append(_Piece(raw, start, end, path, piece.depth + 1, embedded=True))
+        self.found.append(_Piece(raw, start, end, path, piece.depth + 1, embedded=True))
         return True
 
     def _leaf(
