@@ -50,6 +50,8 @@ class Refusal(Exception):
 
 def ascii_text(text: str) -> str:
     """`text` as printable ASCII on one line: accents dropped, what has no ASCII form becomes `?`."""
+    if text.isascii() and text.isprintable():
+        return text
     if not text.isascii():
         folded = unicodedata.normalize("NFKD", text.translate(_PLAIN))
         text = "".join(character for character in folded if not unicodedata.combining(character))

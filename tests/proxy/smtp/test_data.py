@@ -86,6 +86,13 @@ def test_dots_at_the_edge_of_a_chunk_come_out_unchanged(edge: int, first: bytes,
     assert (found.problem, rest, found.content()) == (None, b"", mail)
 
 
+@pytest.mark.parametrize("dots", [1, 31, 32, 33, 500])
+def test_any_number_of_dots_is_taken_off(dots: int) -> None:
+    mail = b".\r\n..\r\nx.\r\n" * dots
+    found, rest = read(stuffed(mail), 65536)
+    assert (rest, found.content()) == (b"", mail)
+
+
 FALSE_ENDS = {
     "lf dot lf": b"\n.\n",
     "lf dot crlf": b"\n.\r\n",
