@@ -56,6 +56,7 @@ class Connector:
 
     def __init__(self, relay: Relay, hostname: str) -> None:
         self._relay, self._hostname = relay, hostname
+        self._host = relay.host.strip("[]")  # of an IPv6 address
         self._tls = None if relay.tls is RelayTls.NONE else tls_context(relay.ca_file, verify=relay.verify)
 
     async def connect(self, credentials: Credentials | None = None, key: str = "") -> Line:
@@ -66,7 +67,7 @@ class Connector:
         relay = self._relay
         started = asyncio.get_running_loop().time()
         client = aiosmtplib.SMTP(
-            hostname=relay.host,
+            hostname=self._host,
             port=relay.port,
             local_hostname=self._hostname,
             timeout=relay.connect_seconds,
@@ -103,7 +104,7 @@ class Connector:
 
     async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
         await _hello(client)
-        await client.starttls(tls_context=self._tls, server_hostname=self._relay.host)
+        await client.starttls(tls_context=self._tls, server_hostname=self._host)
 
     async def _own(self) -> Credentials:
         password = await asyncio.to_thread(relay_password, self._relay)

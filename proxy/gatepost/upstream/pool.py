@@ -17,7 +17,7 @@ from typing import Self
 from gatepost.config.schema import Relay
 from gatepost.errors import TryLater
 from gatepost.upstream.connect import Unreachable
-from gatepost.upstream.line import Line
+from gatepost.upstream.line import Broken, Line
 
 MOST_WAITING = 1_000
 """Mails that wait for a connection; one more is told to try later at once."""
@@ -25,8 +25,8 @@ MOST_WAITING = 1_000
 LONGEST_LIFE_SECONDS = 600.0
 """Of a connection: a relay behind a load balancer is found anew after it."""
 
-_PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds in which a relay that was not reached is not tried again, after so many failures in a row."""
+_PAUSES = (0.05, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Seconds in which a relay that failed gets no new connection, after so many failures in a row."""
 
 _CLOSING_SECONDS = 1.5
 
@@ -40,7 +40,7 @@ class PoolStatus:
     busy: int
     idle: int
     waiting: int
-    failures: int  # to connect, in a row
+    failures: int  # of new connections, in a row
 
 
 class Pool:
@@ -96,14 +96,18 @@ class Pool:
         if self._idle and self._busy + len(self._idle) > self._settings.connections:
             self._idle.popleft().leave()  # another login's: the bound holds for all of them
         try:
-            line = await connect()
+            return await connect()
         except Unreachable as error:
-            if not error.personal and loop.time() >= self._not_before:  # of many at once, one counts
-                self._not_before = loop.time() + _PAUSES[min(self._failures, len(_PAUSES) - 1)]
-                self._failures += 1
+            if not error.personal:
+                self.note_failure()
             raise
-        self._failures = 0
-        return line
+
+    def note_failure(self) -> None:
+        """Leave the relay alone for a moment: a new connection to it failed, or broke at its first mail."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._not_before:  # of many at once, one counts
+            self._not_before = now + _PAUSES[min(self._failures, len(_PAUSES) - 1)]
+            self._failures += 1
 
     def give_back(self, line: Line) -> None:
         """End the use of a connection: kept if it is in step and young enough."""
@@ -111,7 +115,9 @@ class Pool:
         now = asyncio.get_running_loop().time()
         if not line.usable:
             line.abort()
-        elif self._closed or self._is_spent(line, now):
+            return
+        self._failures = 0
+        if self._closed or self._is_spent(line, now):
             line.leave()
         else:
             line.idle_since, line.kept = now, True
@@ -198,3 +204,5 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.give_back(self.line)
+        if isinstance(error, Broken):
+            self._pool.note_failure()

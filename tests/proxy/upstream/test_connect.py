@@ -12,6 +12,7 @@ from gatepost.upstream import login_at_relay
 from gatepost.upstream.connect import tls_context
 from kit.certificates import Authority
 from kit.messages import BUYER, SELLER, message
+from kit.outgoing import of_size
 from kit.ports import until
 from kit.relays import OnData, RelayTo, settings_for
 from kit.smtp_sink import (
@@ -102,6 +103,21 @@ async def test_mail_goes_out_over_verified_tls(
     assert sink.commands[-1] == b"QUIT"
 
 
+async def test_a_large_mail_arrives_whole_over_tls(
+    authority: Authority, relay_to: RelayTo, on_data: OnData
+) -> None:
+    raw = of_size(3_000_000)
+    async with Sink(tls=authority.server().context()) as sink:
+        relay = relay_to(sink, host="localhost", tls="starttls", ca_file=authority.file)
+        await relay.relay(message(raw=raw), on_data=on_data)
+        assert sink.received[0].raw.endswith(raw)
+
+
+async def test_an_ipv6_address_may_stand_in_brackets(relay_to: RelayTo, sink: Sink, on_data: OnData) -> None:
+    await relay_to(sink, host="[127.0.0.1]").relay(message(), on_data=on_data)
+    assert sink.received
+
+
 async def test_a_stripped_starttls_sends_nothing(
     sink: Sink, authority: Authority, relay_to: RelayTo, on_data: OnData
 ) -> None:
@@ -172,8 +188,9 @@ async def test_a_relay_that_stalls_in_the_handshake_is_try_later(
 
 
 async def test_trouble_in_tls_is_in_step_too(
-    authority: Authority, relay_to: RelayTo, on_data: OnData
+    authority: Authority, relay_to: RelayTo, on_data: OnData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("gatepost.upstream.pool._PAUSES", (0.0,))
     async with Sink(tls=authority.server().context()) as sink:
         relay = relay_to(sink, host="localhost", tls="starttls", ca_file=authority.file)
         sink.script[Step.MAIL] = [Say("250 Ok\r\n250 Ok\r\n250 Ok\r\n250 Ok")]

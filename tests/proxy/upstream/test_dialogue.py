@@ -13,8 +13,8 @@ import pytest
 from gatepost.errors import InDoubt, Refused, TryLater
 from gatepost.model import Accepted, RelayReply
 from gatepost.upstream.relay import Relay
-from kit.mails import of_size
 from kit.messages import BUYER, message
+from kit.outgoing import of_size
 from kit.relays import OnData, RelayTo
 from kit.smtp_script import Peer
 from kit.smtp_sink import EXTENSIONS, Behaviour, Close, Drip, Flood, Hold, Raw, Say, Silence, Sink, Step

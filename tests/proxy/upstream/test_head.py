@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.upstream import head
-from kit.mails import mail
+from kit.outgoing import mail
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,10 @@ def test_fields_are_counted_in_any_case_and_only_at_the_start_of_a_line() -> Non
 )
 def test_domain_of_the_from_header(sender: str, domain: str) -> None:
     assert head.from_domain(mail(sender=sender)) == domain
+
+
+def test_a_mail_without_from_header_has_no_domain() -> None:
+    assert head.from_domain(b"To: a@b.test\r\n\r\nFrom: x@y.test\r\n") == ""
 
 
 @given(st.binary(max_size=300))

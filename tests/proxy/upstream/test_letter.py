@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from gatepost.errors import Refused
 from gatepost.model import Envelope, Message, Recipient
 from gatepost.upstream.letter import CHUNK_BYTES, Letter, check_line_ends, compose
-from kit.mails import mail, of_size
 from kit.messages import message
+from kit.outgoing import mail, of_size
 
 ALL = {"pipelining": "", "8bitmime": "", "smtputf8": "", "size": "1000000", "dsn": ""}
 RECEIVED = b"Received: from x\r\n"

@@ -2,17 +2,111 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.model import RelayReply
-from gatepost.upstream.line import MAX_LINE_BYTES, MAX_REPLY_BYTES, MAX_WORDS, Broken, Reply, ReplyReader
+from gatepost.upstream.line import (
+    MAX_LINE_BYTES,
+    MAX_REPLY_BYTES,
+    MAX_WORDS,
+    Broken,
+    Line,
+    Reply,
+    ReplyReader,
+)
 
 texts = st.binary(max_size=60).map(lambda octets: octets.replace(b"\n", b"").rstrip(b"\r"))
 replies = st.builds(
     Reply, st.integers(200, 599), st.lists(texts, min_size=1, max_size=4).map(tuple)
 )  # as a relay may give them
+
+
+class Wire(asyncio.Transport):
+    """A transport that keeps what is written and delivers nothing by itself."""
+
+    def __init__(self, closing: bool = False) -> None:
+        super().__init__()
+        self.written, self._closing = b"", closing
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += bytes(data)
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        pass
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def close(self) -> None:
+        self._closing = True
+
+    abort = close
+
+
+async def test_a_line_is_in_step_from_command_to_reply() -> None:
+    line = Line(wire := Wire(), {})
+    line.send(b"NOOP\r\n", 1)
+    assert not line.usable  # a reply is owed
+    line.data_received(b"250 Ok")
+    line.data_received(b"\r\n")
+    assert (await line.reply(1)).code == 250
+    assert line.usable
+    assert wire.written == b"NOOP\r\n"
+
+
+async def test_a_closed_transport_makes_no_line() -> None:
+    line = Line(Wire(closing=True), {})
+    assert not line.usable
+    with pytest.raises(Broken):
+        line.send(b"NOOP\r\n", 1)
+
+
+async def test_half_a_reply_before_the_command_is_out_of_step() -> None:
+    line = Line(wire := Wire(), {})
+    line.data_received(b"250 O")
+    assert not line.usable
+    with pytest.raises(Broken):
+        line.send(b"NOOP\r\n", 1)
+    assert wire.written == b""
+
+
+async def test_a_reply_unread_before_the_next_command_is_out_of_step() -> None:
+    line = Line(Wire(), {})
+    line.send(b"NOOP\r\n", 1)
+    line.data_received(b"250 Ok\r\n")
+    with pytest.raises(Broken):
+        line.send(b"NOOP\r\n", 1)
+
+
+async def test_draining_a_broken_line_breaks() -> None:
+    line = Line(Wire(), {})
+    line.data_received(b"250 unasked\r\n")
+    with pytest.raises(Broken, match="unasked"):
+        await line.drain(1)
+
+
+async def test_drain_waits_until_the_relay_has_taken_enough() -> None:
+    line = Line(Wire(), {})
+    line.pause_writing()
+    asyncio.get_running_loop().call_soon(line.resume_writing)
+    await line.drain(5)
+    line.pause_writing()
+    with pytest.raises(Broken, match="longer"):
+        await line.drain(0.01)
+
+
+async def test_a_reply_that_was_read_before_the_connection_broke_counts() -> None:
+    line = Line(Wire(), {})
+    line.send(b"DATA\r\n", 1)
+    line.data_received(b"550 No\r\n")
+    line.connection_lost(None)
+    assert (await line.reply(1)).code == 550
+    with pytest.raises(Broken):
+        await line.reply(1)
 
 
 def spelled(reply: Reply) -> bytes:

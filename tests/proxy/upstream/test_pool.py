@@ -10,6 +10,8 @@ import pytest
 
 from gatepost.errors import Refused, TryLater
 from gatepost.model import Credentials, Message
+from gatepost.upstream.line import Line
+from gatepost.upstream.pool import Pool
 from gatepost.upstream.relay import Relay
 from kit.messages import message
 from kit.ports import StillClock, until
@@ -168,6 +170,52 @@ async def test_a_relay_that_is_down_is_left_alone_for_a_moment(on_data: OnData, 
         with pytest.raises(TryLater):
             await send(relay, on_data)
     assert relay.status().pool.failures == 1
+
+
+async def test_a_relay_that_breaks_every_new_connection_is_left_alone_too(
+    sink: Sink, relay_to: RelayTo, on_data: OnData
+) -> None:
+    sink.script[Step.MAIL] = Close(last="421 4.3.2 Overloaded")
+    relay = relay_to(sink)
+    for _ in range(200):
+        with pytest.raises(TryLater):
+            await send(relay, on_data)
+    assert sink.connections < 10
+
+
+async def test_a_cancelled_mail_is_no_failure_of_the_relay(
+    sink: Sink, relay_to: RelayTo, on_data: OnData
+) -> None:
+    sink.script[Step.DOT] = [Silence()]
+    relay = relay_to(sink)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(relay.relay(message(), on_data=on_data))
+        await until(lambda: on_data.calls == 1)
+        task.cancel()
+    await send(relay, on_data)
+    assert relay.status().pool.failures == 0
+
+
+async def test_a_connection_that_idled_too_long_unswept_is_not_used(
+    sink: Sink, relay_to: RelayTo, on_data: OnData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pool, "_sweep", lambda pool: None)
+    relay = relay_to(sink, idle_seconds=0.001)
+    await send(relay, on_data)
+    ready = time.monotonic() + 0.01
+    await until(lambda: time.monotonic() > ready)
+    await send(relay, on_data)
+    assert sink.connections == 2
+
+
+def test_a_lease_has_a_connection_only_inside() -> None:
+    lease = Pool(settings_for(1)).lease("", _never)
+    with pytest.raises(RuntimeError):
+        _ = lease.line
+
+
+async def _never() -> Line:
+    raise AssertionError
 
 
 async def test_a_stampede_to_a_relay_that_is_down_counts_as_one_failure(on_data: OnData) -> None:

@@ -15,8 +15,8 @@ from gatepost.model import Envelope, Recipient
 from gatepost.upstream.sign import Key, Signer
 from gatepost.upstream.trace import received_line
 from kit.keys import dns_of, pem_of
-from kit.mails import mail
 from kit.messages import message
+from kit.outgoing import mail
 from kit.ports import StillClock
 from kit.relays import OnData, RelayTo
 from kit.smtp_sink import EXTENSIONS, Close, Say, Sink, Step

@@ -10,8 +10,8 @@ from gatepost.config.schema import Config, Route
 from gatepost.errors import ConfigError
 from gatepost.ports import Captured
 from gatepost.upstream import Routed, upstream_for
-from kit.mails import mail
 from kit.messages import message
+from kit.outgoing import mail
 from kit.ports import StillClock
 from kit.relays import OnData, settings_for
 from kit.smtp_sink import Sink

@@ -21,7 +21,7 @@ from gatepost.config.schema import Dkim, DkimKey
 from gatepost.errors import ConfigError, Refused, TryLater
 from gatepost.upstream.sign import INLINE_BYTES, Key, Signer, load_key, load_signer, relaxed_body
 from kit.keys import dns_of, write_key
-from kit.mails import mail, of_size
+from kit.outgoing import mail, of_size
 from kit.ports import StillClock
 
 CLOCK = StillClock(datetime(2024, 1, 1, tzinfo=UTC))  # a signature of the future is none
