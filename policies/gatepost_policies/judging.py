@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gatepost_policies.checks import CHECKS, UNLESS_FOUND
 from gatepost_policies.checks.case import Case, Evidence
+from gatepost_policies.checks.promotion import find_cross_promotion, find_marketing
 from gatepost_policies.checks.review import asks_review
 from gatepost_policies.checks.sites import assess
 from gatepost_policies.language.scene import observe
@@ -53,15 +55,19 @@ def case_of(
 ) -> Case:
     """The mail as the checks see it: its sentences observed and its purpose told."""
     scene = observe(reading.mail)
-    return Case(
+    case = Case(
         reading=reading,
         scene=scene,
-        purpose=purpose_of(reading, scene, asks_review=bool(asks_review(scene))),
         medium=medium,
         recipients=tuple(recipients),
         known=known,
         settings=rulebook.settings,
     )
+    asks, promotes = (
+        bool(asks_review(scene)),
+        any(find_marketing(case, {})) or any(find_cross_promotion(case, {})),
+    )
+    return replace(case, purpose=purpose_of(reading, scene, asks_review=asks, promotes=promotes))
 
 
 def _apply(rule: Rule, case: Case) -> Iterator[Finding]:

@@ -33,13 +33,18 @@ class _Signs:
     asserted_return: bool
     reply: bool
     has_order: bool
+    tracking: bool
     affairs: bool  # it speaks of more than the goods: an invoice, a return, a spare part
 
 
-def purpose_of(reading: Reading, scene: Scene, *, asks_review: bool) -> Purpose:
-    """The purpose of the mail; `asks_review` tells whether it asks for a review anywhere."""
+def purpose_of(reading: Reading, scene: Scene, *, asks_review: bool, promotes: bool = False) -> Purpose:
+    """The purpose of the mail.
+
+    `asks_review` tells whether it asks for a review anywhere, `promotes` whether it advertises: a mail
+    that advertises and does nothing for an order has no permitted purpose.
+    """
     signs = _signs(reading, scene)
-    return _news(signs, asks_review) or _rest(signs, asks_review)
+    return _news(signs, asks_review) or _rest(signs, asks_review, promotes)
 
 
 def is_reply(mail: Mail) -> bool:
@@ -63,6 +68,7 @@ def _signs(reading: Reading, scene: Scene) -> _Signs:
         asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
         reply=is_reply(mail),
         has_order=bool(reading.facts.order_ids),
+        tracking=bool(reading.facts.tracking),
         affairs=any(_speaks_of_affairs(sentence) for sentence in own),
     )
 
@@ -81,6 +87,15 @@ def _first_of_each_passage(body: Sequence[Sentence]) -> list[Sentence]:
     return first
 
 
+def _asserts_shipping(sentence: Sentence) -> bool:
+    """Whether it says that the goods are on their way, not that they will be, or once they are."""
+    later = [hit.span for hit in sentence.of("will_ship")]
+    return any(
+        not any(span.start < hit.span.end and hit.span.start < span.end for span in later)
+        for hit in sentence.of("shipped")
+    )
+
+
 def _speaks_of_affairs(sentence: Sentence) -> bool:
     named = [hit.span for hit in sentence.of("goods_named")]
     spoken = [hit.span.start for hit in sentence.of("transaction")]
@@ -95,28 +110,38 @@ def _news(signs: _Signs, asks_review: bool) -> Purpose | None:
     """The purpose of a mail that brings news of the order, unless it rather answers the buyer."""
     if signs.reply or "reply_to_enquiry" in signs.opening:
         return None
-    if "delayed" in signs.all and not signs.all & {"cancelled", "refunded"}:
+    if _announces_delay(signs) and not signs.all & {"cancelled", "refunded"}:
         return Purpose.DELAY
-    if "unavailable" in signs.opening or (
-        "cancelled" in signs.opening and "buyer_cancelled" not in signs.all
-    ):
+    if signs.opening & {"unavailable", "cancelled"}:
         return Purpose.UNAVAILABLE
-    if "delayed" in signs.opening:
+    if _announces_delay(signs) and "delayed" in signs.opening:
         return Purpose.DELAY
     if signs.asserted_return and signs.all & {"refunded", "refund_due"}:
         return Purpose.RETURN
-    if signs.asserted_shipped and not (asks_review and "shipped" not in signs.subject | signs.opening):
+    if (
+        signs.asserted_shipped
+        and "substitute_goods" not in signs.opening
+        and (signs.tracking or not asks_review)
+    ):
         return Purpose.SHIPMENT
     return None
 
 
-def _rest(signs: _Signs, asks_review: bool) -> Purpose:
+def _announces_delay(signs: _Signs) -> bool:
+    """Whether a delay is news: of what is already on its way, a delay is news only with its length."""
+    if "delayed" not in signs.all:
+        return False
+    return not signs.asserted_shipped or bool(signs.all & {"duration", "may_cancel"})
+
+
+def _rest(signs: _Signs, asks_review: bool, promotes: bool) -> Purpose:
     if asks_review:
         return Purpose.REVIEW_REQUEST
-    serves = signs.reply or bool(signs.all & {"reply_to_enquiry", "apology", "question_to_buyer"})
-    if _is_idle(signs):
+    if _is_idle(signs) or (
+        promotes and not signs.reply and not signs.all & (SUBSTANCE | {"reply_to_enquiry"})
+    ):
         return Purpose.OTHER
-    if serves:
+    if signs.reply or signs.all & {"reply_to_enquiry", "apology", "question_to_buyer"}:
         return Purpose.SERVICE
     return Purpose.COMPLETION if signs.all & {"order_confirmed", "shipped", "will_ship"} else Purpose.SERVICE
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatepost_policies.checks.case import Case, Evidence, Params
+from gatepost_policies.language.scene import Sentence
 from gatepost_policies.model import Section, Source, Span
 
+GREETING_WORDS = 5  # a sentence of fewer words is a greeting or a heading
+_BODY = frozenset({Source.PLAIN, Source.HTML, Source.DOCUMENT})
 MAX_QUOTED = 200  # characters of a sentence that evidence quotes
 
 
@@ -30,10 +33,18 @@ def find_concept(case: Case, params: Params) -> Iterator[Evidence]:
 
 
 def _opening(case: Case, note: str) -> Evidence:
-    """The first sentence of the seller's own, as what the mail is about."""
+    """What the mail is about: the words that tell it, or the first sentence that is more than a greeting."""
+    told = [hit for hit in case.scene.having("off_topic") if case.section(hit.span) is Section.AUTHOR]
+    if told:
+        return case.at(told[0].span, note)
     for sentence in case.scene.sentences:
         source = case.mail.passages[sentence.passage].source
-        if sentence.section is Section.AUTHOR and source in (Source.PLAIN, Source.HTML, Source.DOCUMENT):
-            end = min(sentence.end, sentence.start + MAX_QUOTED)
-            return case.at(Span(sentence.passage, sentence.start, end), note)
+        if sentence.section is not Section.AUTHOR or source not in _BODY or _is_greeting(sentence):
+            continue
+        end = min(sentence.end, sentence.start + MAX_QUOTED)
+        return case.at(Span(sentence.passage, sentence.start, end), note)
     return Evidence(label="subject", note=note)
+
+
+def _is_greeting(sentence: Sentence) -> bool:
+    return len(sentence.words.split()) < GREETING_WORDS and sentence.language != "ja"
