@@ -8,7 +8,7 @@ import pytest
 
 from gatepost.cli.check import LONGEST_FIELD
 from kit.command import command
-from kit.mails import BUYER, ORDER, compliant, mail, with_link
+from kit.outgoing import BUYER, ORDER, compliant, mail, with_link
 
 KEYS = ["file", "edition", "action", "purpose", "language", "order_ids", "findings", "links"]
 FINDING_KEYS = ["rule", "category", "clause", "action", "mode", "evidence", "part", "start", "end", "fix"]
