@@ -30,7 +30,14 @@ def mail(
 
 def compliant() -> bytes:
     """An answer to a buyer's enquiry that breaks no rule."""
-    return mail("Dear customer,", f"your parcel for order {ORDER} is on its way.", "Kind regards")
+    return mail(
+        "Dear customer,",
+        "",
+        f"thank you for your question about your order {ORDER}.",
+        "The lamp takes a bulb with an E27 socket of up to 60 watts.",
+        "",
+        "Kind regards",
+    )
 
 
 def with_link() -> bytes:
