@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import structlog
+
 from gatepost.cli import main
 
 
@@ -41,10 +43,13 @@ def command(*arguments: str | Path, stdin: str = "", environ: Mapping[str, str] 
         patch.object(sys, "stdin", io.StringIO(stdin)),
         patch.dict("os.environ", variables, clear=True),
     ):
+        logging = structlog.get_config()
         try:
             main([str(argument) for argument in arguments])
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else 1
+        finally:
+            structlog.configure(**logging)
     out.flush()
     err.flush()
     return Done(status, _text(out), _text(err), _raw(out))

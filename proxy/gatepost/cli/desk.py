@@ -6,12 +6,14 @@ import asyncio
 import getpass
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gatepost import events
 from gatepost.config import Config
 from gatepost.daemon.clock import SystemClock
 from gatepost.errors import StoreError
@@ -21,7 +23,8 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run one command's work to its end."""
+    """Run one command's work to its end; events go to stderr, and only those that are errors."""
+    events.set_up("error", plain=True, file=sys.stderr)
     return asyncio.run(work)
 
 

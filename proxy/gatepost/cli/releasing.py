@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -47,7 +46,6 @@ class Outcome:
 
 async def release_all(config: Config, ids: Sequence[str]) -> list[Outcome]:
     """Release each of `ids`, a few at a time; one outcome each, in their order."""
-    events.set_up("error", file=sys.stderr)
     mode = Rulebooks(config.policy).rules().one_per_order.mode
     turn = asyncio.Semaphore(config.delivery.parallel)
     async with store_of(config) as store, _road(config, store) as road:
@@ -133,7 +131,6 @@ def _sent(id: MessageId, answer: Answer | None) -> Outcome:
 
 async def reject_all(config: Config, ids: Sequence[str], note: str) -> list[Outcome]:
     """Reject each of `ids`; one outcome each, in their order."""
-    events.set_up("error", file=sys.stderr)
     outcomes = []
     async with store_of(config) as store, _road(config, store) as road:
         for id in dict.fromkeys(ids):

@@ -37,7 +37,7 @@ async def _place(name: str, address: str, knock: bytes, sign: bytes) -> Finding:
             return ok(name, "the gateway listens")
         return problem(name, "another program listens there", "stop it, or choose another address")
     if trouble == errno.EACCES:
-        mend = "only root may: start by systemd, which gives CAP_NET_BIND_SERVICE, or choose a port from 1024"
+        mend = "let systemd open it (gatepost.socket), or choose a port from 1024"
         return warning(name, "this user may not listen there", mend)
     return problem(name, f"can't listen there: {_words(trouble)}", "choose an address of this machine")
 
@@ -63,9 +63,13 @@ async def _greeting(host: str, port: int, knock: bytes) -> bytes:
     try:
         async with asyncio.timeout(SECONDS):
             reader, writer = await asyncio.open_connection(host, port)
-            with contextlib.closing(writer):
+            try:
                 writer.write(knock)
                 return await reader.read(200)
+            finally:
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
     except (OSError, TimeoutError):
         return b""
 

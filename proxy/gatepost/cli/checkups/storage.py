@@ -26,16 +26,11 @@ async def store(config: Config) -> list[Finding]:
     if not path.exists():
         return [_place(path)]
     try:
-        opened = await Store.open(path, clock=SystemClock(), read_only=True)
+        async with await Store.open(path, clock=SystemClock(), read_only=True) as opened:
+            health = await opened.examine()
+            return [*_state(path, health, config), *[found async for found in _work(opened)]]
     except StoreError as error:
-        return [
-            problem("store", f"{path} can't be opened: {error}", "restore it from a backup, or its rights")
-        ]
-    try:
-        health = await opened.examine()
-        return [*_state(path, health, config), *[found async for found in _work(opened)]]
-    finally:
-        await opened.close()
+        return [problem("store", f"{path} can't be used: {error}", "restore a backup, or the file's rights")]
 
 
 def _place(path: Path) -> Finding:
