@@ -235,8 +235,10 @@ def colour(value: str) -> Colour | None:
     value = value.strip().lower()
     if value.startswith("#"):
         return _hex(value[1:])
+    if len(value) == 6 and (bare := _hex(value)):
+        return bare  # as `bgcolor` takes it, without the sign
     if not value[:1].isalpha() or len(value) > 100:
-        return _hex(value) if len(value) == 6 else None
+        return None
     from tinycss2.color4 import parse_color  # only mails with named colours pay the import
 
     parsed = parse_color(value)

@@ -58,7 +58,7 @@ def read_html(source: str, *, nested: bool = False) -> Page:
     walk = _Walk(read_sheets(sheets, parser) if sheets else Cascade(), nested=nested)
     for address in urls("\n".join(sheets)):
         walk.carried.add(LinkKind.CSS, address)
-    walk.run(root)
+    walk.run(root.parent or root)  # comments may stand outside of <html>
     return walk.page(defects)
 
 
