@@ -10,21 +10,19 @@ from gatepost_policies.checks.review import Asks, evidence, shared_asks
 from gatepost_policies.model import Span
 
 HARMLESS: Final = ("gift_harmless", "review_thanks")
+GIFTS: Final = ("gift", "voucher", "discount")
 
 
 def find_incentive(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers something of value to who reviews, or to who does not (D4h)."""
     asks = shared_asks(case)
-    if not asks.any:
-        return ()
-    spans = [*_gifts(asks), *_remedies(asks)]
-    return evidence(case, spans, "offers something for a review")
+    return evidence(case, [*_gifts(asks), *_remedies(asks)], "offers something for a review")
 
 
 def _gifts(asks: Asks) -> Iterator[Span]:
     """Gifts: their only sense beside an ask is a reward, wherever in the mail they stand."""
-    for number, hit in asks.talk.meant("gift", besides=HARMLESS):
-        if not asks.talk.answers_buyer(number):
+    for number, hit in asks.talk.meant(*GIFTS, besides=HARMLESS):
+        if (asks.any or _speaks_of_review(asks, number)) and not asks.talk.answers_buyer(number):
             yield hit.span
 
 
@@ -32,6 +30,12 @@ def _remedies(asks: Asks) -> Iterator[Span]:
     """Refunds and replacements: what a seller owes; a reward only where they are bound to the review."""
     for number, hit in asks.talk.meant("remedy", besides=("remedy_done",)):
         sentence = asks.talk.sentences[number]
-        bound = asks.in_sentence(number) or (sentence.has("in_return") and sentence.has("review_noun"))
+        bound = asks.in_sentence(number) or (sentence.has("in_return") and _speaks_of_review(asks, number))
         if bound and not asks.talk.answers_buyer(number) and not sentence.has("remedy_done"):
             yield hit.span
+
+
+def _speaks_of_review(asks: Asks, number: int) -> bool:
+    """Whether the sentence speaks of a review that is not merely thanked for."""
+    sentence = asks.talk.sentences[number]
+    return sentence.has("review_noun") and (not sentence.has("review_thanks") or sentence.has("in_return"))

@@ -10,6 +10,10 @@ from gatepost_policies.checks.review import evidence, shared_asks
 
 def find_off_amazon_payment(case: Case, params: Params) -> Iterable[Evidence]:
     """Proposes to pay or to be paid another way than through Amazon (A4)."""
-    talk = shared_asks(case).talk
-    spans = [hit.span for _, hit in talk.meant("pay_outside", besides=("pay_inside",))]
+    asks = shared_asks(case)
+    spans = [
+        hit.span
+        for number, hit in asks.talk.meant("pay_outside", besides=("pay_inside",))
+        if not (asks.any and asks.talk.sentences[number].has("gift"))  # how a reward is paid: an incentive
+    ]
     return evidence(case, spans, "goes round Amazon's own payments")

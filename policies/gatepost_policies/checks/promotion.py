@@ -26,7 +26,9 @@ def _promotions(asks: Asks) -> Iterator[Span]:
 
 
 def _vouchers(asks: Asks) -> Iterator[Span]:
-    for number, hit in asks.talk.meant("voucher", "discount", besides=("gift_harmless", "promo_harmless")):
+    for number, hit in asks.talk.meant(
+        "voucher", "discount", besides=("gift_harmless", "promo_harmless", "pay_outside")
+    ):
         sentence = asks.talk.sentences[number]
         if asks.talk.answers_buyer(number) or (
             hit.concept == "discount" and _is_remedy(asks, sentence, number)

@@ -15,6 +15,7 @@ from gatepost_policies.checks.sense import Talk, narrowest, overlaps
 from gatepost_policies.language.scene import Hit, Scene, Sentence
 from gatepost_policies.model import Span
 
+NO_WISH: Final = ("review_bad", "happy_praise")  # words like a wish that are none
 _FRAGMENT_REST: Final = 40  # characters after a condition in a sentence that has no main clause of its own
 _FRAGMENT_WORDS: Final = 9
 
@@ -104,13 +105,13 @@ def find_positive_only(case: Case, params: Params) -> Iterable[Evidence]:
 def _praise(asks: Asks, number: int, sentence: Sentence) -> Iterator[Span]:
     if sentence.has("review_balanced", "rule_report"):
         return
+    harmless = NO_WISH if sentence.has("review_request_thanks") else ("review_thanks", *NO_WISH)
     asked = [hit.span for n, hit in (*asks.asks, *asks.changes, *asks.proofs) if n == number]
-    for hit in asks.talk.meant_in(number, "review_praise", besides=("review_thanks", "happy_praise")):
+    for hit in asks.talk.meant_in(number, "review_praise", besides=harmless):
         if asked:
             yield hit.span
-    if asks.asks and not asked:
-        for hit in sentence.of("five_stars_drawn"):
-            yield hit.span
+    if asks.asks:  # drawn stars say it without words, wherever they stand
+        yield from (hit.span for hit in asks.talk.meant_in(number, "five_stars_drawn", besides=harmless))
 
 
 def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:

@@ -16,6 +16,7 @@ from gatepost_policies.language.scene import Hit, Scene, Sentence
 from gatepost_policies.model import Span
 
 NEGATION_REACH: Final = 110  # characters; beyond it a negation has spent itself
+DENIAL_REACH: Final = 24  # characters between a thing and "is not needed"
 # Where the verb, and with it the negation, may come last.
 _VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
 _HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
@@ -78,7 +79,7 @@ def is_negated(sentence: Sentence, hit: Hit) -> bool:
             left, right = (negation.span, hit.span) if before else (hit.span, negation.span)
             if right.start - left.end <= NEGATION_REACH and not breaks_between(sentence, left, right):
                 return True
-    return False
+    return any(0 <= denied.span.start - hit.span.end <= DENIAL_REACH for denied in sentence.of("denied"))
 
 
 def breaks_between(sentence: Sentence, left: Span, right: Span) -> bool:

@@ -72,6 +72,7 @@ class Scene:
 
     sentences: tuple[Sentence, ...] = ()
     language: str = ""  # ISO 639-1 of the author's words; "" unknown or too short to tell
+    complete: bool = True  # whether every sentence of the mail is here
 
     def having(self, concept: str, *, own: bool = True) -> tuple[Hit, ...]:
         """All hits of a concept; `own` leaves out quoted stretches."""
@@ -113,7 +114,8 @@ def observe(mail: Mail) -> Scene:
     own = [draft for draft in drafts if draft.section is not Section.QUOTED]
     language = _language(own or drafts)
     passages = _by_passage(drafts, language)
-    return Scene(tuple(_settled(draft, passages[draft.passage]) for draft in drafts), language)
+    sentences = tuple(_settled(draft, passages[draft.passage]) for draft in drafts)
+    return Scene(sentences, language, complete=len(drafts) < MAX_SENTENCES)
 
 
 def _drafts(index: int, passage: Passage, *, room: int) -> Iterator[_Draft]:

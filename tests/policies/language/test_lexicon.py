@@ -1,0 +1,89 @@
+"""Every concept of every word file, by its own examples, and the matcher itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from gatepost_policies.errors import PackError
+from gatepost_policies.language.fold import fold
+from gatepost_policies.language.lexicon import Concept, Phrases, concepts, known_languages, lexicon
+
+LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "sv", "tr")
+
+
+def found(language: str, text: str) -> dict[str, list[str]]:
+    folded = fold(text).text
+    result: dict[str, list[str]] = {}
+    for concept, start, end in lexicon(language).find(folded):
+        result.setdefault(concept, []).append(folded[start:end])
+    return result
+
+
+def wrong(concept: Concept, language: str, sentences: Sequence[str], *, expected: bool) -> list[str]:
+    return [say for say in sentences if (concept.name in found(language, say)) is not expected]
+
+
+def test_all_eleven_languages_have_words() -> None:
+    assert known_languages() == LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_concepts_are_found_in_their_examples(language: str) -> None:
+    missed = {c.name: wrong(c, language, c.hits, expected=True) for c in concepts(language)}
+    assert {name: say for name, say in missed.items() if say} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_concepts_are_not_found_in_their_counterexamples(language: str) -> None:
+    stray = {c.name: wrong(c, language, c.misses, expected=False) for c in concepts(language)}
+    assert {name: say for name, say in stray.items() if say} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_concept_has_examples_both_ways(language: str) -> None:
+    bare = [c.name for c in concepts(language) if not (c.hits and c.misses)]
+    assert bare == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_speaks_of_the_concepts_that_english_speaks_of(language: str) -> None:
+    only_english = {"denied"}  # a form of denial that the others do not have
+    english = {c.name for c in concepts("en") if "purpose" not in c.file} - only_english
+    assert english - {c.name for c in concepts(language)} == set()
+
+
+def test_a_stem_is_not_found_inside_another_word() -> None:
+    phrases = Phrases.compiled({"rate": ["rat*"], "star": ["star"]}, language="en")
+    assert [place[0] for place in phrases.find("start a ration of mustard")] == ["rate"]
+
+
+def test_the_shortest_of_overlapping_matches_is_quoted() -> None:
+    phrases = Phrases.compiled({"ask": ["leave ~4 review"]}, language="en")
+    assert list(phrases.find("leave us a review or a review")) == [("ask", 0, 17)]
+
+
+def test_a_set_that_gives_up_is_asked_pattern_by_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Exhausted:
+        def Match(self, text: object) -> None:
+            """Answer as RE2 does when its automaton ran out of memory."""
+
+    phrases = Phrases.compiled({"ask": ["leave ~4 review"]}, language="en")
+    object.__setattr__(phrases, "_set", Exhausted())
+    assert [place[0] for place in phrases.find("leave a review")] == ["ask"]
+
+
+@pytest.mark.parametrize("phrase", ["(a|b", "a)", "~0 a", "~99 a", "@nothing", "[a]", "!", "* a"])
+def test_a_malformed_phrase_is_refused_at_load(phrase: str) -> None:
+    with pytest.raises(PackError):
+        Phrases.compiled({"x": [phrase]}, language="en")
+
+
+def test_lists_that_refer_to_each_other_are_refused() -> None:
+    with pytest.raises(PackError, match="without end"):
+        Phrases.compiled({"x": ["@a"]}, language="en", lists={"a": ["@b"], "b": ["@a"]})
+
+
+def test_an_unknown_language_reads_with_english_words() -> None:
+    assert lexicon("xx") is lexicon("en")
