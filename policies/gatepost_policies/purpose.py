@@ -62,9 +62,7 @@ def _signs(reading: Reading, scene: Scene) -> _Signs:
         opening=_concepts(opening),
         subject=_concepts(subject),
         all=_concepts(own),
-        asserted_shipped=any(
-            sentence.has("shipped") and not sentence.has("will_ship") for sentence in opening
-        ),
+        asserted_shipped=any(_asserts_shipping(sentence) for sentence in opening),
         asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
         reply=is_reply(mail),
         has_order=bool(reading.facts.order_ids),

@@ -61,7 +61,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "empty_lines": Check(style.find_empty_lines),
     "emoji": Check(style.find_emojis),
     "encrypted": Check(unreadable.find_encrypted, frozenset({"types"})),
-    "external_link": Check(links.find_external),
+    "external_link": Check(links.find_external, frozenset({"only"}), links.validate_only),
     "foreign_language": Check(unreadable.find_foreign_language, frozenset({"least_words"})),
     "gif": Check(style.find_gifs),
     "hidden_text": Check(hidden.find_hidden, frozenset({"repeated_share", "least_words"})),

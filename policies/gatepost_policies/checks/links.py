@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gatepost_policies.checks.case import Case, Evidence, Params
-from gatepost_policies.checks.sites import Site, assess, is_amazon, parts_of
+from gatepost_policies.checks.sites import NEEDLESS_AMAZON_PAGE, Site, assess, is_amazon, parts_of
 from gatepost_policies.facts.bare import find_bare
 from gatepost_policies.facts.hosts import registrable
 from gatepost_policies.model import Link, LinkKind, Section, Source
 
+AMAZON_PAGES, OTHER_SITES = "amazon-pages", "other-sites"
 MAX_QUOTED = 300  # characters of a header that evidence quotes
 _SHOWN = frozenset({LinkKind.HREF, LinkKind.AREA, LinkKind.SVG})
 _OPT_OUT_IN_URL = (
@@ -21,13 +22,22 @@ _OPT_OUT_IN_URL = (
 
 
 def find_external(case: Case, params: Params) -> Iterator[Evidence]:
-    """Each website that the mail leads to without need, once (P1)."""
+    """Each website that the mail leads to without need, once (P1): all, or `only` Amazon's own pages or others."""
+    only = params.get("only")
     seen: set[tuple[str, str]] = set()
     for site in assess(case):
+        if only and (site.why == NEEDLESS_AMAZON_PAGE) is not (only == AMAZON_PAGES):
+            continue
         key = (site.link.host, _bare(site.link.url))
         if not site.allowed and key not in seen:
             seen.add(key)
             yield _evidence(case, site)
+
+
+def validate_only(params: Params) -> None:
+    """Refuse an `only` that is neither of the two kinds."""
+    if params.get("only", OTHER_SITES) not in (AMAZON_PAGES, OTHER_SITES):
+        raise ValueError(f"only: {AMAZON_PAGES} or {OTHER_SITES}")
 
 
 def find_mismatch(case: Case, params: Params) -> Iterator[Evidence]:

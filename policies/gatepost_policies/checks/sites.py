@@ -30,6 +30,9 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]{2,5}(?:/|$))")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+NEEDLESS_AMAZON_PAGE = "an Amazon page that fulfilling the order does not need"
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The judgement on one link, with the reason."""
@@ -168,7 +171,7 @@ def _amazon_fault(link: Link, case: Case) -> str:
     path = re.split("[?#]", where, maxsplit=1)[0].lower()
     if any(prefix in path for prefix in case.settings.values.get("amazon_paths", ())):
         return ""
-    return "an Amazon page that fulfilling the order does not need"
+    return NEEDLESS_AMAZON_PAGE
 
 
 @lru_cache(maxsize=1)
