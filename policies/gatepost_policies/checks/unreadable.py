@@ -17,6 +17,8 @@ def find_defects(case: Case, params: Params) -> Iterator[Evidence]:
     for defect in case.mail.defects:
         if any(defect == name or defect.startswith(f"{name}:") for name in serious):
             yield Evidence(label="structure", note=defect)
+    if not case.scene.complete:
+        yield Evidence(label="structure", note="more sentences than are judged")
 
 
 def find_encrypted(case: Case, params: Params) -> Iterator[Evidence]:
