@@ -130,7 +130,8 @@ class Relay(Upstream):
 
     def _note_failure(self, error: TryLater | InDoubt) -> None:
         self._failed += 1
-        self._last_failure = str(error.__cause__ or error)
+        reply = error.reply if isinstance(error, TryLater) else None
+        self._last_failure = str(error.__cause__ or error) + (f" ({reply.code})" if reply else "")
         self._last_failed_at = self._clock.now()
 
 
