@@ -92,11 +92,11 @@ class Protocol(Commands):
             self.transport.abort()
 
     def _turn_away(self, refused: Reply) -> None:
-        events.connection_refused(self.peer, refused.text)
         transport = self._wire
         if not self.entrance.is_implicit or self.is_secure:
             transport.write(refused.raw)
         transport.close()
+        events.connection_refused(self.peer, refused.text)
 
     # --- the session -----------------------------------------------------------------------------
 
@@ -278,6 +278,8 @@ class Protocol(Commands):
             if reader.problem is None and not self._take(len(chunk)):
                 reader.drop(replies.BUSY)
             rest = reader.feed(chunk)
+            if reader.problem is not None:
+                self._give_back()  # at once: of many big mails some are to get through
             if rest is not None:
                 self.put_back(rest)
                 return reader

@@ -214,6 +214,32 @@ async def test_mails_in_flight_have_so_much_memory_and_no_more() -> None:
         assert house.intake.in_flight_bytes == 0
 
 
+async def test_a_mail_without_room_makes_room_for_another_at_once() -> None:
+    limits = {"in_flight_bytes": 3000, "message_bytes": 5000}
+    async with running(limits=limits) as house, greeted(house) as first, greeted(house) as second:
+        await begin_data(first)
+        await begin_data(second)
+        await first.pour(b"x" * 2000)
+        await until(lambda: house.intake.in_flight_bytes == 2000)
+        await second.pour(b"x" * 2000)  # no room for it: dropped
+        await first.pour(b"x" * 900 + b"\r\n.\r\n")
+        assert (await first.hear()).code == 250
+        second.send(b"\r\n.\r\n")
+        assert (await second.hear()).text.startswith("451 4.3.2")
+    assert house.raw == [b"x" * 2900 + b"\r\n"]
+
+
+async def test_a_refused_mail_holds_no_memory_while_it_is_read_to_its_end() -> None:
+    limits = {"in_flight_bytes": 3000, "message_bytes": 5000}
+    async with running(limits=limits) as house, greeted(house) as first, greeted(house) as second:
+        await begin_data(first)
+        await first.pour(b"\0" * 2000)
+        assert await second.tell("NOOP", "NOOP") == [250, 250]  # by now the first is read
+        assert await send_mail(second, b"x" * 2500 + b"\r\n.\r\n") == 250
+        first.send(b"\r\n.\r\n")
+        assert (await first.hear()).code == 550
+
+
 async def test_while_too_many_mails_are_handled_no_other_is_begun() -> None:
     house = House()
     house.tasks._limit = 1
