@@ -96,7 +96,7 @@ class Unmasked:
 
 
 @lru_cache(maxsize=4096)
-def _compatible(letter: str) -> str:
+def _plain(letter: str) -> str:
     plain = unicodedata.normalize("NFKC", letter)
     return plain or letter
 
@@ -110,18 +110,24 @@ MAX_KEPT: Final = 50_000  # characters; a text is unmasked by several finders, a
 
 
 def unmask(text: str) -> Unmasked:
-    """`text` in compatible forms (NFKC, letter by letter): full-width letters plain, dashes and spaces one.
+    """`text` in compatible forms, look-alikes made plain.
 
     Letters that only look Latin are made Latin where their word also holds Latin ones; a word that is wholly
     Greek or Cyrillic stays what it is.
     """
     if text.isascii():
         return Unmasked(text, None)
-    return _unmasked_once(text) if len(text) <= MAX_KEPT else _unmasked(text)
+    return compatible(_unmix(text) if _FOREIGN.search(text) else text)
 
 
-def _unmasked(text: str) -> Unmasked:
-    text = _unmix(text) if _FOREIGN.search(text) else text
+def compatible(text: str) -> Unmasked:
+    """`text` in compatible forms (NFKC by the letter): full-width letters plain, dashes and spaces one."""
+    if text.isascii():
+        return Unmasked(text, None)
+    return _compatible_once(text) if len(text) <= MAX_KEPT else _compatible(text)
+
+
+def _compatible(text: str) -> Unmasked:
     for odd in set(_ODD.findall(text)):
         text = text.replace(odd, _PLAIN[odd])
     if unicodedata.is_normalized("NFKC", text):
@@ -130,7 +136,7 @@ def _unmasked(text: str) -> Unmasked:
     offsets: list[int] = []
     same = True
     for at, letter in enumerate(text):
-        plain = letter if letter < "\u00a1" else _compatible(letter)
+        plain = letter if letter < "\u00a1" else _plain(letter)
         same = same and len(plain) == 1
         out.append(plain)
         offsets += [at] * len(plain)
@@ -140,7 +146,7 @@ def _unmasked(text: str) -> Unmasked:
     return Unmasked("".join(out), tuple(offsets))
 
 
-_unmasked_once = lru_cache(maxsize=16)(_unmasked)
+_compatible_once = lru_cache(maxsize=16)(_compatible)
 
 
 def _unmix(text: str) -> str:

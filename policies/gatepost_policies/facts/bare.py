@@ -16,7 +16,7 @@ import re2
 
 from gatepost_policies.facts.hosts import canonical_host, parse_url, registrable
 from gatepost_policies.facts.tables import table
-from gatepost_policies.text import Unmasked, unmask
+from gatepost_policies.text import compatible
 
 MAX_FOUND: Final = 2_000  # in one text
 MAX_HOST_TEXT: Final = 260  # characters that a host may span
@@ -51,10 +51,10 @@ _ENDINGS: Final = (
 _DOT_WORDS: Final = r"(?:\.|dot|punkt|point|punto|ponto|punt|kropka|nokta|ドット|点)"
 _DISGUISED: Final = re.compile(
     rf"(?<=\w)[ \t]?[\[({{<][ \t]?{_DOT_WORDS}[ \t]?[\])}}>][ \t]?(?=\w)"
-    rf"|(?<=\w)[ \t](?:dot|punkt|punto|ponto|nokta)[ \t](?={_ENDINGS})"
+    rf"|(?<=\w)(?<!\bthe)(?<!\ba)[ \t](?:dot|punkt|punto|ponto|nokta)[ \t](?={_ENDINGS})"
     rf"|(?<=\bwww)[ \t]?[.,][ \t]?(?=\w)"
     rf"|(?<=\w)[ \t]\.[ \t]?(?={_ENDINGS}|co[ \t]?\.)"
-    r"|(?<=[a-z0-9])\.[ \t](?=(?:com|net|org|shop|store)\b(?![ \t][a-z]+ing))"
+    r"|(?<=[a-z0-9])\.[ \t](?=(?-i:com|net|org|shop|store)\b(?![ \t][a-z]+ing))"
     r"|(?<=[A-Za-z0-9])[\u3002\u00b7\u2022\u30fb\u2027\u2219\uff61](?=[A-Za-z]{2})",
     re.IGNORECASE,
 )
@@ -89,9 +89,8 @@ def _words() -> _Words:
 
 def find_bare(text: str) -> list[Bare]:
     """The addresses written out in `text`, in order, with their places in it."""
-    if "." not in text and ":" not in text and text.isascii():
-        return []
-    base = unmask(text)
+    # Look-alike letters stay: they lead to another host than the one they look like.
+    base = compatible(text)
     plain, offsets = undisguise(base.text)
     found: list[Bare] = []
     for url, host, start, end in _scan(plain):
@@ -271,6 +270,3 @@ def _ends_a_sentence(word: str, words: _Words) -> bool:
     """Whether `word` is rather the last of a sentence whose full stop lacks its space."""
     low = word.lower()
     return low in words.before or low.endswith(("ed", "ing")) or len(low) < 3
-
-
-__all__ = ["MAX_FOUND", "Bare", "Unmasked", "find_bare"]

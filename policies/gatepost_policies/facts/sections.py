@@ -176,16 +176,19 @@ def _is_heading(lines: list[_Line], number: int) -> bool:
 
 def _is_attribution(lines: list[_Line], number: int) -> bool:
     text = lines[number].text
-    if not text or len(text) > 400:
-        return False
+    if _attributes(text):
+        return True
     following = lines[number + 1].text if number + 1 < len(lines) else ""
-    for candidate in (text, f"{text} {following}" if len(following) < 120 else ""):
-        if candidate.endswith((":", "：", "wrote", "のメール")):
-            return (
-                _CONCRETE.search(candidate) is not None
-                and _forms().attribution.fullmatch(candidate) is not None
-            )
-    return False
+    if not text or not following or len(following) > 120 or text.endswith((".", "!", "?", "。", ":")):
+        return False
+    return not _attributes(following) and _attributes(f"{text} {following}")  # wrapped over two lines
+
+
+def _attributes(text: str) -> bool:
+    """Whether a line says who wrote what follows, and when or from which address."""
+    if not text.endswith((":", "：", "wrote", "のメール")) or len(text) > 400:
+        return False
+    return _CONCRETE.search(text) is not None and _forms().attribution.fullmatch(text) is not None
 
 
 def _field_block(lines: list[_Line], number: int) -> int:
