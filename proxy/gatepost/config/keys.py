@@ -77,14 +77,14 @@ def known_below(above: Key) -> tuple[str, ...]:
             return ()
         if isinstance(step, str):
             info = model.model_fields.get(step)
-            model = _item_section(info.annotation) if info else None
+            model = item_section(info.annotation) if info else None
     return tuple(model.model_fields) if model else ()
 
 
-def _item_section(annotation: Any) -> type[BaseModel] | None:
+def item_section(annotation: Any) -> type[BaseModel] | None:
     """The section that a key holds, itself or as the items of its list."""
     inner = bare(annotation)
-    return section_of(inner if get_origin(inner) is not tuple else get_args(inner)[0])
+    return section_of(get_args(inner)[0] if get_origin(inner) is tuple else inner)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
