@@ -19,6 +19,10 @@ MAX_BYTES = 1_000_000  # a rule file is a few kilobytes; what is larger is not o
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "bool", "int", "float", "null", "timestamp", "merge", "value")
+)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Path = tuple[str | int, ...]
@@ -98,10 +102,10 @@ class _Builder:
 
     def scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         value: str = node.value
-        if node.style is not None:
-            return value
-        if not node.tag.startswith("tag:yaml.org,2002:"):
+        if node.tag not in _PLAIN_TAGS:
             raise self.fault("tags are not allowed", node, path)
+        if node.style:  # quoted, or a block of text
+            return value
         if value.lower() in _WORDS and value in (value.lower(), value.title()):
             return _WORDS[value.lower()]
         if _INTEGER.match(value):

@@ -22,7 +22,7 @@ _OPT_OUT_IN_URL = (
 
 
 def find_external(case: Case, params: Params) -> Iterator[Evidence]:
-    """Each website that the mail leads to without need, once (P1): all, or `only` Amazon's own pages or others."""
+    """Each website that the mail leads to without need, once (P1); `only` narrows the sites down."""
     only = params.get("only")
     seen: set[tuple[str, str]] = set()
     for site in assess(case):
