@@ -7,11 +7,7 @@ from collections.abc import Sequence
 from gatepost.config.schema import Policy
 from gatepost.errors import ConfigError
 from gatepost.pipeline import Rules
-from gatepost_policies.errors import PackError
-from gatepost_policies.facts import marketplace_of
-from gatepost_policies.model import Finding
-from gatepost_policies.rule import Rule
-from gatepost_policies.rulebook import Rulebook, load
+from gatepost_policies import Finding, PackError, Rule, Rulebook, load, marketplace_of
 
 ONE_PER_ORDER = "d4b-one-per-order"
 

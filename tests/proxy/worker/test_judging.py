@@ -1,0 +1,114 @@
+"""The judge port over the real engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gatepost.config.schema import Policy
+from gatepost.errors import ConfigError, JudgeError
+from gatepost.worker import Judging, Rulebooks
+from gatepost.worker.child import MAX_WAITING, Child
+from gatepost_policies.model import Action
+from kit.messages import BUYER, message
+from kit.submit import mail
+
+LINK = "The manual is in our shop: www.lamp-shop.com/manual\r\n"
+
+
+def judging(policy: Policy, *, heavy_bytes: int = 1 << 20) -> tuple[Judging, Child]:
+    child = Child(policy)
+    return Judging(Rulebooks(policy), child, heavy_bytes=heavy_bytes), child
+
+
+async def test_mail_without_a_buyer_is_not_read() -> None:
+    judge, _ = judging(Policy())
+    judged = await judge.judge(message(raw=mail(LINK), to=["someone@example.org"]))
+    assert (judged.verdict, judged.subject) == (None, "")
+
+
+async def test_a_mail_to_a_buyer_and_a_colleague_gets_a_verdict() -> None:
+    judge, _ = judging(Policy())
+    judged = await judge.judge(message(raw=mail(LINK), to=["boss@shop.example", BUYER]))
+    assert judged.buyers == (BUYER,)
+    assert judged.verdict is not None
+    assert judged.verdict.action is Action.REJECT
+
+
+async def test_subject_and_sender_are_there_for_the_lists() -> None:
+    judge, _ = judging(Policy())
+    judged = await judge.judge(message(raw=mail()))
+    assert (judged.subject, judged.sender) == ("Your order 112-1234567-1234567", "help@shop.example")
+
+
+async def test_a_heavy_mail_is_judged_by_the_child_to_the_same_verdict() -> None:
+    inline, _ = judging(Policy())
+    heavy, child = judging(Policy(judge_seconds=60), heavy_bytes=10)
+    sent = message(raw=mail(LINK))
+    try:
+        assert await heavy.judge(sent) == await inline.judge(sent)
+        assert await heavy.judge(sent) == await inline.judge(sent)  # the same child again
+    finally:
+        await child.close()
+
+
+async def test_a_mail_over_its_time_is_not_judged_and_the_next_one_is() -> None:
+    judge, child = judging(Policy(judge_seconds=0.01), heavy_bytes=10)
+    with pytest.raises(JudgeError, match="longer than"):
+        await judge.judge(message(raw=mail(LINK)))
+    child.replace(Policy(judge_seconds=60))
+    try:
+        judged = await judge.judge(message(raw=mail(LINK)))
+        assert judged.verdict is not None
+    finally:
+        await child.close()
+
+
+async def test_a_child_that_dies_gives_no_verdict(tmp_path: Path) -> None:
+    judge, child = judging(Policy(), heavy_bytes=10)
+    child.replace(Policy(judge_seconds=60, rules_folder=tmp_path / "gone"))
+    with pytest.raises(JudgeError, match="too much"):
+        await judge.judge(message(raw=mail(LINK)))
+    await child.close()
+
+
+async def test_no_more_than_a_few_heavy_mails_wait() -> None:
+    _, child = judging(Policy())
+    child._waiting = MAX_WAITING  # the queue is full
+    with pytest.raises(JudgeError, match="too many"):
+        await child.judge(b"", account="", recipients=(), to=())
+
+
+def test_the_account_comes_before_the_marketplace_and_the_default() -> None:
+    books = Rulebooks(
+        Policy(by_account={"shop2": "amazon-2020-11"}, by_marketplace={"A1PA6795UKMFR9": "amazon-2020-11"})
+    )
+    german = "abcdefghij12345@marketplace.amazon.de"
+    assert books.select("shop2", [BUYER]).edition == "amazon-2020-11"
+    assert books.select("shop1", [german]).edition == "amazon-2020-11"
+    assert books.select("shop1", [BUYER]).edition == "amazon-2018-10"
+
+
+def test_the_operators_modes_and_hosts_are_in_force() -> None:
+    books = Rulebooks(Policy(modes={"external-link": "shadow"}))
+    rule = next(rule for rule in books.default.rules if rule.category == "external-link")
+    assert rule.mode.value == "shadow"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(Policy(edition="amazon-1999-01"), id="unknown edition"),
+        pytest.param(Policy(modes={"no-such-rule": "off"}), id="unknown rule"),
+    ],
+)
+def test_wrong_rules_are_refused_whole(policy: Policy) -> None:
+    with pytest.raises(ConfigError):
+        Rulebooks(policy)
+
+
+def test_the_pipelines_own_rules_come_from_the_pack() -> None:
+    rules = Rulebooks(Policy()).rules()
+    assert (rules.one_per_order.clause, rules.one_per_order.category) == ("D4b", "review-repeat")
+    assert rules.unreadable.category == "unreadable-content"
