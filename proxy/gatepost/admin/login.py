@@ -20,7 +20,7 @@ from starlette.responses import Response
 from gatepost.admin.access import Role, Visitor
 from gatepost.admin.brake import Brake
 from gatepost.admin.ports import Sessions, Users
-from gatepost.config.schema import Site
+from gatepost.config.schema import Site, is_loopback
 from gatepost.ports import Clock
 
 MAX_NAME, MAX_TOKEN, MIN_PASSWORD, MAX_PASSWORD = 254, 100, 12, 1_000
@@ -74,7 +74,7 @@ class Doorkeeper:
 
     async def log_in(self, request: Request, name: str, password: str) -> str | Refusal:
         """A new session's token for the right password; an earlier session of this browser ends."""
-        name, address, now = name[:MAX_NAME], address_of(request), self.clock.now()
+        name, address, now = name[:MAX_NAME], address_of(request, self.site), self.clock.now()
         if self.brake.wait(name, address, now) is not None:
             return Refusal.WAIT
         if self._waiting >= WAITING_HASHES:
@@ -96,7 +96,7 @@ class Doorkeeper:
 
         All their other sessions end. Guessing the old password is braked as at the login.
         """
-        address, now = address_of(request), self.clock.now()
+        address, now = address_of(request, self.site), self.clock.now()
         if self.brake.wait(visitor.name, address, now) is not None:
             return Refusal.WAIT
         self.brake.failed(visitor.name, address, now)
@@ -138,9 +138,17 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def address_of(request: Request) -> str:
-    """The address that a request came from, as the server saw it."""
-    return request.client.host if request.client else ""
+def address_of(request: Request, site: Site) -> str:
+    """The address that a request came from.
+
+    Where the site has a public URL, a proxy on this machine stands before it: then it is what that proxy
+    added to X-Forwarded-For. From any other peer the header is only a claim.
+    """
+    peer = request.client.host if request.client else ""
+    if site.public_url and is_loopback(peer):
+        added = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        return added[:64] or peer
+    return peer
 
 
 def fault_of(password: str, again: str, *, name: str) -> str:

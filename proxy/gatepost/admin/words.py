@@ -93,7 +93,7 @@ def _sent(result: ReleaseOutcome, state: MessageState | None) -> tuple[str, str]
         return "good", "Released."
     if state is MessageState.IN_DOUBT:  # a resubmission is told that it is stored, a reviewer all of it
         return "bad", "Released, but the relay's answer was lost: it is in doubt."
-    said = f" It said: {answer.relay.code} {answer.relay.text}" if answer.relay else ""
+    said = f" It said: “{answer.relay.code} {answer.relay.text}”." if answer.relay else ""
     match answer.kind:
         case AnswerKind.RELAYED:
             return "good", f"Released: the relay has it.{said}"

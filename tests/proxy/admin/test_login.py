@@ -4,12 +4,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
 
-from gatepost.admin.login import fault_of
+from gatepost.admin.login import address_of, fault_of
 from gatepost.admin.pages.account import own_path
 from gatepost.config.schema import Site
 from gatepost.store.users import Role
 from kit.site import OWN, PASSWORD, TestSite, open_site
+
+PUBLIC = Site(public_url="https://gate.example")
 
 
 async def log_in(
@@ -139,6 +142,26 @@ async def test_guessing_is_braked_and_the_owner_gets_in_from_elsewhere(site: Tes
     assert codes[10:] == [429] * 10
     assert (braked.status_code, braked.headers["retry-after"]) == (429, "900")
     assert owned.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("peer", "site", "said", "address"),
+    [
+        pytest.param("127.0.0.1", PUBLIC, "192.0.2.1", "192.0.2.1", id="proxy here"),
+        pytest.param(
+            "127.0.0.1", PUBLIC, "10.9.9.9, 192.0.2.1", "192.0.2.1", id="what the client claims is skipped"
+        ),
+        pytest.param("127.0.0.1", PUBLIC, "", "127.0.0.1", id="proxy that says nothing"),
+        pytest.param("198.51.100.1", PUBLIC, "192.0.2.1", "198.51.100.1", id="a stranger's claim"),
+        pytest.param("127.0.0.1", Site(), "192.0.2.1", "127.0.0.1", id="no proxy"),
+    ],
+)
+def test_the_address_behind_a_proxy_is_believed_only_of_one_here(
+    peer: str, site: Site, said: str, address: str
+) -> None:
+    headers = [(b"x-forwarded-for", said.encode())] if said else []
+
+    assert address_of(Request({"type": "http", "client": (peer, 1), "headers": headers}), site) == address
 
 
 async def test_a_made_password_must_be_replaced_first(site: TestSite) -> None:

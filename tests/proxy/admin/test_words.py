@@ -27,7 +27,7 @@ def test_every_outcome_has_a_sentence(released: Released, kind: AnswerKind | Non
     tone, text = outcome(ReleaseOutcome(ID, released, answer), None)
 
     assert tone in ("good", "bad", "wait")
-    assert text.endswith((".", "ok"))
+    assert text.endswith(".")
 
 
 def test_a_doubt_is_never_told_as_a_delay() -> None:

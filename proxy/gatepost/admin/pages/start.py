@@ -12,8 +12,17 @@ from gatepost.admin.pages.queue import HELD
 from gatepost.admin.visit import Desk, Visit
 from gatepost.model import MessageState
 
-_SEND = "python3 docs/examples/send.py docs/examples/{name}.eml{to}"
-_USUAL = "127.0.0.1:2525"
+SENDER, BUYER = "service@shop.example", "k3v9x2m7q4w8z1p@marketplace.amazon.com"
+GOOD = "Your parcel is with UPS: https://www.ups.com/track?tracknum=1Z12345E0205271688"
+BAD = "You find the manual in our shop: www.shop-lamps.com/manual"
+_SEND = """curl -v --crlf smtp://{address} --mail-from {sender} --mail-rcpt {buyer} -T - <<'END'
+From: {sender}
+To: {buyer}
+Subject: Your order 112-4821093-7733164
+
+Hello, thank you for your message about the lamp.
+{words}
+END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +38,11 @@ class Counts:
 async def start(visit: Visit) -> Response:
     """The start page."""
     address = visit.desk.about.smtp_address
-    to = "" if address == _USUAL else f" {address}"
     return visit.page(
         "start.html",
         counts=await _counts(visit.desk) if visit.may(Permission.READ) else None,
-        good=_SEND.format(name="compliant", to=to),
-        bad=_SEND.format(name="refused", to=to),
+        good=_SEND.format(address=address, sender=SENDER, buyer=BUYER, words=GOOD),
+        bad=_SEND.format(address=address, sender=SENDER, buyer=BUYER, words=BAD),
     )
 
 

@@ -61,7 +61,7 @@ async def test_a_released_mail_goes_to_the_relay_as_it_came(site: TestSite) -> N
 
     assert [message.raw for message in site.upstream.sent] == [raw_of("held1")]
     assert await state_of(site, "held1") is MessageState.RELAYED
-    assert "Released: the relay has it. It said: 250 Ok: queued as 1A2B" in page
+    assert "Released: the relay has it. It said: “250 Ok: queued as 1A2B”." in page
 
 
 async def test_of_two_reviewers_one_releases_and_the_other_is_told(site: TestSite) -> None:
