@@ -28,8 +28,8 @@ def ups(number: str) -> bool:
 
 
 def ups_waybill(number: str) -> bool:
-    """UPS letter-and-ten-digit waybills."""
-    return _weighted_1_2(number[:-1], number[-1])
+    """UPS waybills of a letter and ten digits: the letter does not count."""
+    return _weighted_1_2(number[1:-1], number[-1])
 
 
 def fedex12(number: str) -> bool:

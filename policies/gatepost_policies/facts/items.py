@@ -18,6 +18,7 @@ MAX_LINE: Final = 600  # characters; a longer line is no item line
 _NAME: Final = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff]")
 
 
+_SIZE: Final = re.compile(r"\d+(?:[.,]\d+)?\s*(?:(?:cm|mm|m|in|inch|inches|ft|kg|g|ml|l)\b|[\"”x×*])")
 _STOP: Final = re.compile(r"[.;!?。](?:\s|$)|\t")  # where the name of an item ends within a sentence
 
 
@@ -145,7 +146,12 @@ def _item(line: str) -> _Place | None:
     words = _words()
     for pattern in (words.before, words.of):
         match = pattern.search(line)
-        if match and int(match[1]) and _NAME.search(line[match.end() :]):
+        if (
+            match
+            and int(match[1])
+            and _NAME.search(line[match.end() :])
+            and not _SIZE.match(line, match.end())
+        ):
             stop = _STOP.search(line, match.end())
             end = stop.start() if stop else len(line.rstrip())
             return _Place(int(match[1]), match.start(), end, (match.end(), end))

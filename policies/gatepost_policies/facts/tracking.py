@@ -30,6 +30,7 @@ _GROUPED: Final = re.compile(
     r"|\d{2,6}(?:[ \t]\d{2,6}){1,9}|\d{2,6}(?:-\d{2,6}){1,9})(?![\w@-])",
     re.ASCII,
 )
+_NUMBER_WORD: Final = re.compile(r"^\s*(?:no|nr|num|number|code|id|n[°º])?\.", re.IGNORECASE)
 _MIN_DIGITS: Final = 7
 _IN_URL: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,5}\d[A-Za-z0-9]{6,36}(?![A-Za-z0-9])")
 
@@ -144,6 +145,7 @@ def find_numbers(ground: Ground, carriers: Sequence[CarrierName], taken: Sequenc
 
 def _is_gap(between: str) -> bool:
     """Whether a label still speaks for what stands after `between`: no other sentence, no other number."""
+    between = _NUMBER_WORD.sub("", between)
     return (
         between.count("\n") <= 2 and sum(letter.isdigit() for letter in between) < 5 and ". " not in between
     )
