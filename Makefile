@@ -29,6 +29,9 @@ imports: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp         ## what the gateway costs, as ratios from one run
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
+judge: $(VENV)/dev.stamp         ## how well labelled mails are judged: make judge ARGS=messages.jsonl
+	@$(BIN)/python benchmarks/judge_corpus.py $(ARGS)
+
 clauses: $(VENV)/core.stamp      ## clause -> rules -> examples
 	@$(BIN)/gatepost policy list --by-clause
 

@@ -16,10 +16,10 @@ GIFTS: Final = ("gift", "voucher", "discount")
 def find_incentive(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers something of value to who reviews, or to who does not (D4h)."""
     asks = shared_asks(case)
-    return evidence(case, [*_gifts(asks), *_remedies(asks)], "offers something for a review")
+    return evidence(case, [*rewards(asks), *_remedies(asks)], "offers something for a review")
 
 
-def _gifts(asks: Asks) -> Iterator[Span]:
+def rewards(asks: Asks) -> Iterator[Span]:
     """Gifts: their only sense beside an ask is a reward, wherever in the mail they stand."""
     for number, hit in asks.talk.meant(*GIFTS, besides=HARMLESS):
         if (asks.any or _speaks_of_review(asks, number)) and not asks.talk.answers_buyer(number):

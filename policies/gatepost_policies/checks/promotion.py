@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gatepost_policies.checks.case import Case, Evidence, Params
+from gatepost_policies.checks.incentive import rewards
 from gatepost_policies.checks.review import Asks, evidence, shared_asks
 from gatepost_policies.language.scene import Sentence
 from gatepost_policies.model import Span
@@ -14,8 +15,8 @@ def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers, codes, newsletters, social media, repeat purchase (G2, P4)."""
     asks = shared_asks(case)
     spans = [*_promotions(asks)]
-    if not asks.any:  # beside an ask a voucher is an incentive, and found as one
-        spans += _vouchers(asks)
+    rewarded = set(rewards(asks))  # beside an ask a voucher is an incentive, and found as one
+    spans += [span for span in _vouchers(asks) if span not in rewarded]
     return evidence(case, spans, "advertises")
 
 

@@ -72,14 +72,23 @@ def is_negated(sentence: Sentence, hit: Hit) -> bool:
     """Whether a negation of the same clause governs `hit`."""
     false = sentence.of("false_negation")
     for negation in sentence.of("negation"):
-        if any(overlaps(negation.span, other.span) for other in false) or overlaps(negation.span, hit.span):
-            continue
-        before = negation.span.end <= hit.span.start
-        if before or sentence.language in _VERB_LAST:
-            left, right = (negation.span, hit.span) if before else (hit.span, negation.span)
-            if right.start - left.end <= NEGATION_REACH and not breaks_between(sentence, left, right):
-                return True
+        if not any(overlaps(negation.span, other.span) for other in false) and _governs(
+            sentence, negation, hit
+        ):
+            return True
     return any(0 <= denied.span.start - hit.span.end <= DENIAL_REACH for denied in sentence.of("denied"))
+
+
+def _governs(sentence: Sentence, negation: Hit, hit: Hit) -> bool:
+    """Whether `negation` denies `hit`: it stands before it, or after it where verbs come last."""
+    verb_last = sentence.language in _VERB_LAST
+    if overlaps(negation.span, hit.span):  # the last verb of the hit itself may carry it
+        return verb_last and hit.span.start < negation.span.start and hit.span.end <= negation.span.end
+    before = negation.span.end <= hit.span.start
+    if not before and not verb_last:
+        return False
+    left, right = (negation.span, hit.span) if before else (hit.span, negation.span)
+    return right.start - left.end <= NEGATION_REACH and not breaks_between(sentence, left, right)
 
 
 def breaks_between(sentence: Sentence, left: Span, right: Span) -> bool:

@@ -24,7 +24,7 @@ Votes = dict[str, float]
 # Letters that few of the languages write; each is worth a frequent word, up to three.
 _WRITTEN: Final = {
     "de": "ßäöü",
-    "fr": "çèêàùœîûëï",
+    "fr": "éçèêàùœîûëï",
     "es": "ñ¿¡óáíé",
     "it": "èàùòìé",
     "nl": "ëïé",

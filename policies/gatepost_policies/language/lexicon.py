@@ -114,6 +114,7 @@ def _translated(
     return tuple(patterns)
 
 
+@lru_cache(maxsize=1)
 def known_languages() -> tuple[str, ...]:
     """The languages that have a word file, by ISO 639-1 code."""
     return tuple(sorted(path.stem for path in FOLDER.glob("??.yaml")))

@@ -1,6 +1,6 @@
 """The pattern language of word files -> RE2 patterns over folded words.
 
-    leave ~4 review          up to four words between
+    leave ~4 review          up to four words between; at the end: and up to four words more
     bewert*                  a stem: any inflection; without the star a whole word
     (leave|write) [us] a     one of several; an optional word or group
     *sterne                  a star in front: the word may be the end of a compound
@@ -43,6 +43,7 @@ class _Reader:
         self.at = 0
         spaced = language not in _UNSPACED
         self.edge, self.gap = (" +", "(?:[^ ]+ +){0,%d}?") if spaced else ("", ".{0,%d}?")
+        self.tail = "(?: +[^ ]+){0,%d}" if spaced else ".{0,%d}"
         self.spaced = spaced
 
     def read(self) -> str:
@@ -77,6 +78,8 @@ class _Reader:
                 parts.append(text + (self.edge if index < last else ""))
             elif index < last:
                 parts.append(text if text.endswith("}?") else f"(?:{text}{self.edge})?")
+            elif text.endswith("}?"):
+                parts.append(self.tail % int(text[text.rindex(",") + 1 : -2]))
             else:
                 parts.append(f"(?:{self.edge}{text})?")
         return "".join(parts)

@@ -17,6 +17,7 @@ READ: Final = frozenset(Source) - {Source.HEADER}
 MAX_SENTENCES: Final = (
     4_000  # of all passages; a mail with more is judged on these, and the reader notes its size
 )
+_LIKELY: Final = 0.3  # votes that let a few words be read in a language without naming it the mail's
 _SWITCH: Final = 1.5  # votes by which a sentence must prefer another language than its passage
 
 
@@ -183,7 +184,13 @@ def _by_passage(drafts: list[_Draft], language: str) -> dict[int, str]:
     grouped: dict[int, list[_Draft]] = {}
     for draft in drafts:
         grouped.setdefault(draft.passage, []).append(draft)
-    return {passage: winner(_summed(group)) or language for passage, group in grouped.items()}
+    return {passage: _best(_summed(group), language) for passage, group in grouped.items()}
+
+
+def _best(votes: Votes, language: str) -> str:
+    """The language to read a passage in: its own, else the mail's, else the likeliest that has rules."""
+    ruled = {code: count for code, count in votes.items() if code in known_languages()}
+    return winner(votes) or language or winner(ruled, sure=_LIKELY)
 
 
 def _settled(draft: _Draft, language: str) -> Sentence:
