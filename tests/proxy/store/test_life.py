@@ -5,42 +5,60 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from gatepost.errors import StateError
-from gatepost.model import AnswerKind, Claim, ClaimState, Message, MessageId, MessageState, OrderId
-from gatepost.ports import Earlier, Opened
-from gatepost.states import FREE, KEEPS_RAW, MESSAGE
+from gatepost.model import AnswerKind, ClaimState, Message, MessageId, MessageState, OrderId
+from gatepost.ports import Earlier, Opened, Taken
+from gatepost.states import CLAIM, FREE, KEEPS_RAW, MESSAGE
 from gatepost.store import Store
-from gatepost.store.moves import NEEDS_RAW
+from gatepost.store.moves import IN_FLIGHT, NEEDS_RAW
 from kit.messages import RAW
 from kit.ports import StillClock
 from kit.stores import an_entry, crash, open_store, settled
 
 T = TypeVar("T")
-ORDERS = [OrderId(f"112-000000{number}-0000000") for number in range(3)]
+_S, _K = MessageState, AnswerKind
+ORDERS = [OrderId("111-0000000-0000000"), OrderId("222-0000000-0000000")]
 ENDS = {
-    MessageState.RELAYED: AnswerKind.RELAYED,
-    MessageState.REFUSED: AnswerKind.REFUSED_BY_RELAY,
-    MessageState.SPOOLED: AnswerKind.STORED,
-    MessageState.ABANDONED: AnswerKind.DEFERRED,
-    MessageState.IN_DOUBT: AnswerKind.IN_DOUBT,
-    MessageState.BOUNCED: AnswerKind.REFUSED_BY_RELAY,
+    _S.RELAYED: _K.RELAYED,
+    _S.REFUSED: _K.REFUSED_BY_RELAY,
+    _S.SPOOLED: _K.STORED,
+    _S.ABANDONED: _K.DEFERRED,
+    _S.IN_DOUBT: _K.IN_DOUBT,
+    _S.BOUNCED: _K.REFUSED_BY_RELAY,
 }
+MAY_HAVE_GONE = frozenset({_S.RELAYED, _S.IN_DOUBT})
+
+which = st.integers(0, 1)
+pick = st.integers(0, 1_000)
+orders = st.lists(st.sampled_from(ORDERS), min_size=1, max_size=2, unique=True)
+fingerprints = st.sampled_from(["", "same"])
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the store says of one message."""
+
+    id: str
+    state: MessageState
+    owner: str
+    has_raw: bool
+    kept: bool
+    fingerprint: str
 
 
 class Lives(RuleBasedStateMachine):
     """Two gateway processes over one database, which come and go."""
-
-    ids: Bundle[str] = Bundle("ids")
-    which = st.integers(0, 1)
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,9 +67,11 @@ class Lives(RuleBasedStateMachine):
         self.clock = StillClock()
         self.count = 0
         self.stores = [self.new_store(), self.new_store()]
-        self.went: dict[OrderId, set[str]] = {order: set() for order in ORDERS}  # what the relay took
+        self.seen: dict[str, Seen] = {}
+        self.asks: dict[str, Sequence[OrderId]] = {}  # the orders that a message has ever reserved
+        self.gone: set[str] = set()  # what the relay has, or may have
         self.grants = dict.fromkeys(ORDERS, 0)
-        self.final: dict[str, MessageState] = {}
+        self.claims: dict[OrderId, ClaimState] = {}
 
     def run(self, work: Awaitable[T]) -> T | StateError:
         async def tried() -> T | StateError:
@@ -64,95 +84,115 @@ class Lives(RuleBasedStateMachine):
 
     def new_store(self) -> Store:
         path = self.folder / "gatepost.db"
-        return self.loop.run_until_complete(open_store(path, self.clock, lease=timedelta(days=90)))
+        return self.loop.run_until_complete(open_store(path, self.clock, lease=timedelta(days=3650)))
 
-    def state(self, id: str) -> MessageState:
-        return self.loop.run_until_complete(self.stores[0].quarantine.show(MessageId(id))).state
+    def some(self, number: int, *states: MessageState) -> MessageId | None:
+        """One of the messages in these states."""
+        fitting = [each.id for each in self.seen.values() if each.state in states]
+        return MessageId(fitting[number % len(fitting)]) if fitting else None
+
+    def owner_of(self, id: MessageId, number: int) -> Store:
+        """The process that has the message, most of the time."""
+        mine = [store for store in self.stores if store.owners.me == self.seen[id].owner]
+        return mine[0] if mine and number % 8 else self.stores[number % 2]
 
     # --- what happens ----------------------------------------------------------------------------
 
+    @initialize(orders=orders)
+    def first(self, orders: Sequence[OrderId]) -> None:
+        self.open_live(0, orders, "same")
+
+    @rule(which=which, orders=orders, fingerprint=fingerprints)
+    def open_live(self, which: int, orders: Sequence[OrderId], fingerprint: str) -> None:
+        self.open(which, _S.ATTEMPTING, orders, fingerprint)
+
     @rule(
-        target=ids,
         which=which,
-        state=st.sampled_from([MessageState.ATTEMPTING, MessageState.HELD, MessageState.REFUSED]),
-        orders=st.lists(st.sampled_from(ORDERS), max_size=2, unique=True),
-        fingerprint=st.sampled_from(["", "same", "other"]),
+        state=st.sampled_from([_S.HELD, _S.REFUSED]),
+        orders=orders,
+        fingerprint=fingerprints,
     )
-    def open(self, which: int, state: MessageState, orders: list[OrderId], fingerprint: str) -> str:
+    def open(self, which: int, state: MessageState, orders: Sequence[OrderId], fingerprint: str) -> None:
         self.count += 1
+        claims = orders if state is _S.ATTEMPTING else ()
         entry = an_entry(f"m{self.count}", state, orders=orders, fingerprint=fingerprint)
-        claims = orders if state is MessageState.ATTEMPTING else []
-        raw = RAW if claims or state is MessageState.HELD else None
+        raw = None if state is _S.REFUSED else RAW
         outcome = self.run(self.stores[which].journal.open(entry, raw=raw, claims=claims))
-        if isinstance(outcome, Opened):
-            return entry.id
-        if isinstance(outcome, Earlier):
-            assert fingerprint
-            assert self.state(outcome.answer.id) is not MessageState.ABANDONED
-        return "none"
+        busy = [order for order in claims if self.claims.get(order, ClaimState.RELEASED) not in FREE]
+        match outcome:
+            case Opened():
+                assert not busy
+                if claims:
+                    self.asks[entry.id] = claims
+            case Earlier(answer):
+                assert fingerprint
+                assert self.seen[answer.id].state is not _S.ABANDONED
+            case Taken(claim):
+                assert claim.order in busy
+            case StateError():
+                raise outcome
 
-    @rule(which=which, id=ids, end=st.sampled_from(sorted(ENDS, key=lambda state: state.value)))
-    def settle(self, which: int, id: str, end: MessageState) -> None:
-        if id == "none":
-            return
-        outcome = self.run(settled(self.stores[which], id, end, ENDS[end], raw=RAW))
-        if outcome is None and end is MessageState.RELAYED:
-            self.note_gone(id)
+    @rule(pick=pick, which=pick, end=st.sampled_from(sorted(ENDS, key=lambda state: state.value)))
+    def settle(self, pick: int, which: int, end: MessageState) -> None:
+        if id := self.some(pick, *IN_FLIGHT):
+            outcome = self.run(settled(self.owner_of(id, which), id, end, ENDS[end], raw=RAW))
+            if outcome is None and end in MAY_HAVE_GONE:
+                self.gone.add(id)
 
-    def note_gone(self, id: str) -> None:
-        entry = self.loop.run_until_complete(self.stores[0].quarantine.show(MessageId(id)))
-        for order in entry.order_ids:
-            self.went[order].add(id)
+    @rule(pick=pick, which=pick)
+    def mark_sending(self, pick: int, which: int) -> None:
+        if id := self.some(pick, _S.ATTEMPTING):
+            self.run(self.owner_of(id, which).journal.mark_sending(id))
 
-    @rule(which=which, id=ids)
-    def mark_sending(self, which: int, id: str) -> None:
-        if id != "none":
-            self.run(self.stores[which].journal.mark_sending(MessageId(id)))
+    @rule(pick=pick, which=pick, state=st.sampled_from(sorted(IN_FLIGHT, key=lambda state: state.value)))
+    def keep(self, pick: int, which: int, state: MessageState) -> None:
+        if id := self.some(pick, *IN_FLIGHT):
+            self.run(self.owner_of(id, which).journal.keep(id, RAW, state))
 
-    @rule(which=which, id=ids, state=st.sampled_from([MessageState.ATTEMPTING, MessageState.SENDING]))
-    def keep(self, which: int, id: str, state: MessageState) -> None:
-        if id != "none":
-            self.run(self.stores[which].journal.keep(MessageId(id), RAW, state))
+    @rule(pick=pick, which=which)
+    def take(self, pick: int, which: int) -> None:
+        if id := self.some(pick, _S.HELD):
+            store = self.stores[which]
+            entry = self.loop.run_until_complete(store.quarantine.show(id))
+            outcome = self.run(store.quarantine.take(id, by="rita", claims=entry.order_ids))
+            assert isinstance(outcome, Message | Taken)
+            if isinstance(outcome, Message):
+                self.asks[id] = entry.order_ids
 
-    @rule(which=which, id=ids)
-    def take(self, which: int, id: str) -> None:
-        if id == "none":
-            return
-        store = self.stores[which]
-        entry = self.loop.run_until_complete(store.quarantine.show(MessageId(id)))
-        taken = self.run(store.quarantine.take(entry.id, by="rita", claims=entry.order_ids))
-        assert isinstance(taken, Message) is (self.state(id) is MessageState.ATTEMPTING) or entry.state in (
-            MessageState.ATTEMPTING,
-        )
+    @rule(pick=pick, which=which)
+    def reject(self, pick: int, which: int) -> None:
+        if id := self.some(pick, *MessageState):
+            outcome = self.run(self.stores[which].quarantine.reject(id, by="rita", note=""))
+            assert (outcome is None) == (self.seen[id].state is _S.HELD)
 
-    @rule(which=which, id=ids)
-    def reject(self, which: int, id: str) -> None:
-        if id != "none":
-            self.run(self.stores[which].quarantine.reject(MessageId(id), by="rita", note=""))
-
-    @rule(which=which, id=ids, delivered=st.booleans())
-    def resolve(self, which: int, id: str, delivered: bool) -> None:
-        if id == "none":
-            return
-        quarantine = self.stores[which].quarantine
-        outcome = self.run(quarantine.resolve_in_doubt(MessageId(id), delivered=delivered, by="rita"))
-        if outcome is MessageState.RELAYED:
-            self.note_gone(id)
+    @rule(pick=pick, which=which, delivered=st.booleans())
+    def resolve(self, pick: int, which: int, delivered: bool) -> None:
+        if id := self.some(pick, _S.IN_DOUBT):
+            self.run(self.stores[which].quarantine.resolve_in_doubt(id, delivered=delivered, by="rita"))
+            if not delivered:
+                self.gone.discard(id)
 
     @rule(which=which, limit=st.integers(1, 3))
     def due(self, which: int, limit: int) -> None:
-        self.run(self.stores[which].spool.due(self.clock.now(), limit))
+        self.run(self.stores[which].spool.due(self.clock.now() + timedelta(hours=1), limit))
 
     @rule(which=which, order=st.sampled_from(ORDERS))
     def grant(self, which: int, order: OrderId) -> None:
         if self.run(self.stores[which].ledger.grant(order, by="ada", reason="")) is None:
             self.grants[order] += 1
 
+    @precondition(lambda self: any(each.state in IN_FLIGHT for each in self.seen.values()))
     @rule(which=which)
     def crash(self, which: int) -> None:
-        self.loop.run_until_complete(crash(self.stores[which]))
+        dead, living = self.stores[which], self.stores[1 - which]
+        sending = [each for each in self.seen.values() if each.state is _S.SENDING]
+        self.gone |= {each.id for each in sending if each.owner == dead.owners.me}
+        self.loop.run_until_complete(crash(dead))
+        changed = self.loop.run_until_complete(living.spool.recover(self.clock.now()))
+        assert {each.id for each in changed} == {
+            each.id for each in self.seen.values() if each.state in IN_FLIGHT and each.owner == dead.owners.me
+        }
         self.stores[which] = self.new_store()
-        self.run(self.stores[which].spool.recover(self.clock.now()))
 
     @rule(hours=st.integers(-48, 240))
     def clock_jumps(self, hours: int) -> None:
@@ -166,50 +206,59 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def promises_hold(self) -> None:
-        rows = self.loop.run_until_complete(
-            self.stores[0].db.read(
-                lambda tx: tx.execute(
-                    "SELECT id, state, has_raw, answering, fingerprint, raw.message_id IS NOT NULL AS kept "
-                    "FROM messages LEFT JOIN raw ON raw.message_id = messages.id"
-                )
-            )
-        )
-        answering = [row["fingerprint"] for row in rows if row["answering"] and row["fingerprint"]]
+        self.messages_are_whole()
+        self.claims_go_by_the_table()
+        self.one_request_an_order()
+
+    def messages_are_whole(self) -> None:
+        seen = self.look()
+        answering = [each.fingerprint for each in seen.values() if each.fingerprint]
         assert len(answering) == len(set(answering)), "a fingerprint answers once"
-        for row in rows:
-            state = MessageState(row["state"])
-            assert bool(row["kept"]) == bool(row["has_raw"])
-            assert not row["kept"] or state in KEEPS_RAW, "the bytes of a settled mail are kept"
-            assert row["kept"] or state not in NEEDS_RAW, "the bytes of a waiting mail are gone"
-            before = self.final.get(row["id"])
-            assert before in (None, state), f"{row['id']} left the final state {before}"
-            if not MESSAGE[state]:
-                self.final[row["id"]] = state
+        for each in seen.values():
+            assert each.kept == each.has_raw
+            assert not each.kept or each.state in KEEPS_RAW, "the bytes of a settled mail are kept"
+            assert each.kept or each.state not in NEEDS_RAW, "the bytes of a waiting mail are gone"
+            before = self.seen.get(each.id)
+            if before and not MESSAGE[before.state]:
+                assert each.state is before.state, f"{each.id} left its final state {before.state}"
+        assert seen.keys() >= self.seen.keys()
+        self.seen = seen
 
-    @invariant()
+    def look(self) -> dict[str, Seen]:
+        sql = (
+            "SELECT id, state, owner, has_raw, raw.message_id IS NOT NULL AS kept, "
+            "CASE WHEN answering = 1 THEN fingerprint ELSE '' END AS fingerprint "
+            "FROM messages LEFT JOIN raw ON raw.message_id = messages.id"
+        )
+        rows = self.loop.run_until_complete(self.stores[0].db.read(lambda tx: tx.execute(sql)))
+        return {
+            row["id"]: Seen(
+                id=row["id"],
+                state=MessageState(row["state"]),
+                owner=row["owner"],
+                has_raw=bool(row["has_raw"]),
+                kept=bool(row["kept"]),
+                fingerprint=row["fingerprint"],
+            )
+            for row in rows
+        }
+
     def one_request_an_order(self) -> None:
-        ledger = self.stores[0].ledger
-        claims: list[Claim] = list(self.loop.run_until_complete(ledger.list()))
-        for claim in claims:
-            taken = claim.state not in FREE
-            sent = len(self.went[claim.order] & self.asked(claim.order))
-            assert sent <= 1 + self.grants[claim.order], f"{claim.order} was asked {sent} times"
-            assert not (taken and claim.message is None)
+        for order in ORDERS:
+            gone = [id for id in self.gone if order in self.asks.get(id, ())]
+            assert len(gone) <= 1 + self.grants[order], f"{order} was asked by {gone}"
 
-    def asked(self, order: OrderId) -> set[str]:
-        """The messages that ever held the order's claim; the others did not ask for a review."""
-        history = self.loop.run_until_complete(self.stores[0].ledger.show(order))
-        assert all(step.state in ClaimState for step in history.steps)
-        return {step.message for step in history.steps if step.message}
-
-    @invariant()
-    def what_is_reserved_is_under_way(self) -> None:
-        for claim in self.loop.run_until_complete(
-            self.stores[0].ledger.list(frozenset({ClaimState.RESERVED}))
-        ):
-            assert claim.message is not None
-            state = self.state(claim.message)
-            assert state in (MessageState.ATTEMPTING, MessageState.SENDING, MessageState.SPOOLED)
+    def claims_go_by_the_table(self) -> None:
+        for claim in self.loop.run_until_complete(self.stores[1].ledger.list()):
+            history = self.loop.run_until_complete(self.stores[1].ledger.show(claim.order))
+            states = [step.state for step in history.steps]
+            assert states[-1] is claim.state
+            assert states[0] is ClaimState.RESERVED
+            assert all(later in CLAIM[earlier] for earlier, later in pairwise(states))
+            if claim.state is ClaimState.RESERVED:
+                assert claim.message is not None
+                assert self.seen[claim.message].state in (*IN_FLIGHT, _S.SPOOLED)
+            self.claims[claim.order] = claim.state
 
     def teardown(self) -> None:
         for store in self.stores:
@@ -221,7 +270,7 @@ class Lives(RuleBasedStateMachine):
 
 Lives.TestCase.settings = settings(
     max_examples=25,
-    stateful_step_count=30,
+    stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
