@@ -7,8 +7,8 @@ import getpass
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from gatepost import events
 from gatepost.config import Config
 from gatepost.daemon.clock import SystemClock
 from gatepost.errors import StoreError
-from gatepost.store import Store
+from gatepost.store import Store, migrate
 
 T = TypeVar("T")
 
@@ -39,36 +39,43 @@ def who() -> str:
 
 @asynccontextmanager
 async def store_of(config: Config, *, create: bool = False) -> AsyncIterator[Store]:
-    """The store of the configuration; a missing one is an error unless it may be created.
-
-    As root the process takes the identity of the store's owner first: files that SQLite makes beside the
-    database must not shut the service out.
-    """
+    """The store of the configuration; a missing one is an error unless it may be created."""
     path = config.store.path
     if not path.exists() and not create:
         raise StoreError(f"there is no store at {path} yet; it is made when the gateway first starts")
-    _become_owner(path if path.exists() else path.parent)
-    store = await Store.open(
-        path,
-        clock=SystemClock(),
-        instance="command",
-        busy_seconds=config.store.busy_seconds,
-        resubmission=timedelta(hours=config.policy.resubmission_hours),
-    )
+    with _as_owner_of(path):
+        store = await Store.open(
+            path,
+            clock=SystemClock(),
+            instance="command",
+            busy_seconds=config.store.busy_seconds,
+            resubmission=timedelta(hours=config.policy.resubmission_hours),
+        )
     try:
         yield store
     finally:
         await store.close()
 
 
-def _become_owner(path: Path) -> None:
-    if os.geteuid() != 0 or not path.exists():
+@contextmanager
+def _as_owner_of(path: Path) -> Iterator[None]:
+    """As root, make files as the store's owner would: one of root's would shut the service out.
+
+    SQLite itself gives its journals to the database's owner.
+    """
+    place = path if path.exists() else path.parent
+    if os.geteuid() != 0 or not place.exists() or place.stat().st_uid == 0:
+        yield
         return
-    owner = path.stat()
-    if owner.st_uid != 0:
-        os.setgroups([])
-        os.setgid(owner.st_gid)
-        os.setuid(owner.st_uid)
+    migrate.migrations()  # read while root: the program itself may lie where the owner can't look
+    owner = place.stat()
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
 
 
 def hostname(config: Config) -> str:
