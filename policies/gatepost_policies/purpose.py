@@ -17,7 +17,7 @@ from gatepost_policies.model import Mail, Purpose, Reading, Section, Source
 
 OPENING_SENTENCES: Final = 5  # news stands at the top: greeting, thanks, then what happened
 _REPLY_PREFIX: Final = re.compile(
-    r"\s*(?:\[[^\]]{1,20}\]\s*)?(?:re|aw|antw|antwort|sv|vs|odp|ynt|yan|rif|r|res|tr|fwd?|wg|回复|返信)\s*(?:\[\d+\])?\s*[:：]",
+    r"\s*(?:\[[^\]]{1,20}\]\s*)?(?:re|aw|antw|antwort|sv|vs|odp|ynt|yan|rif|r|res|tr|fwd?|wg|回复|返信)\.?\s*(?:\[\d+\])?\s*[:：]",
     re.IGNORECASE,
 )
 
@@ -27,7 +27,7 @@ class _Signs:
     """What the sentences of a mail speak of, gathered once."""
 
     opening: frozenset[str]  # concepts of the subject and the first sentences
-    subject: frozenset[str]
+    body: frozenset[str]
     all: frozenset[str]
     asserted_shipped: bool
     asserted_return: bool
@@ -60,7 +60,7 @@ def _signs(reading: Reading, scene: Scene) -> _Signs:
     opening = [*subject, *_first_of_each_passage(body)]
     return _Signs(
         opening=_concepts(opening),
-        subject=_concepts(subject),
+        body=_concepts(body or subject),
         all=_concepts(own),
         asserted_shipped=any(_asserts_shipping(sentence) for sentence in opening),
         asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
@@ -150,7 +150,7 @@ def _is_idle(signs: _Signs) -> bool:
         return False
     if "off_topic" in signs.all:
         return True
-    if not signs.all & {"transaction", "shipped", "tracking_label", "refunded", "question_to_buyer"}:
+    if not signs.body & {"transaction", "shipped", "tracking_label", "refunded", "question_to_buyer"}:
         return not (signs.has_order and "apology" in signs.all)
     return "thanks_purchase" in signs.all and not signs.all & SUBSTANCE and not signs.affairs
 

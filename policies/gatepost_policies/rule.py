@@ -123,18 +123,23 @@ def _values(enum: type[Medium] | type[Purpose] | type[Mode]) -> tuple[str, ...]:
     return tuple(str(member.value) for member in enum)
 
 
+def check_params(document: Document, check: str, given: Params, *path: str) -> None:
+    """Refuse settings that the check does not know or can't use; `path` is where they stand."""
+    allowed = CHECKS[check].params
+    for key in given:
+        if key not in allowed:
+            raise document.fault(f"not a setting of the check {check}{nearest(key, allowed)}", *path, key)
+    try:
+        CHECKS[check].validate(given)
+    except ValueError as error:
+        raise document.fault(str(error), *path) from error
+
+
 def _params(document: Document, check: str) -> Params:
     given = document.value.get("with") or {}
     if not isinstance(given, dict):
         raise document.fault("expected keys and values", "with")
-    allowed = CHECKS[check].params
-    for key in given:
-        if key not in allowed:
-            raise document.fault(f"not a setting of the check {check}{nearest(key, allowed)}", "with", key)
-    try:
-        CHECKS[check].validate(given)
-    except ValueError as error:
-        raise document.fault(str(error), "with") from error
+    check_params(document, check, given, "with")
     return given
 
 

@@ -19,7 +19,7 @@ from gatepost_policies.checks.case import Settings
 from gatepost_policies.errors import PackError
 from gatepost_policies.facts.hosts import canonical_host
 from gatepost_policies.model import CATEGORIES, Action, Mode
-from gatepost_policies.rule import Rule, check_keys, nearest, read_rule
+from gatepost_policies.rule import Rule, check_keys, check_params, nearest, read_rule
 from gatepost_policies.yamlfile import Document, parse
 
 PACKS = Path(__file__).parent / "packs"
@@ -171,9 +171,11 @@ def _changed(rule: Rule, change: Any, document: Document, id: str) -> Rule:
             raise document.fault(f"can't be changed{nearest(key, _CHANGE_KEYS)}", "changes", id, key)
     if change.get("clause", rule.clause) not in clauses.load():
         raise document.fault("no such clause", "changes", id, "clause")
+    params = {**rule.params, **(change.get("with") or {})}
+    check_params(document, rule.check, params, "changes", id, "with")
     return replace(
         rule,
-        params={**rule.params, **(change.get("with") or {})},
+        params=params,
         action=_action(change.get("action", rule.action.word), document, ("changes", id, "action")),
         mode=_mode(change.get("mode", rule.mode.value), document, ("changes", id, "mode")),
         clause=str(change.get("clause", rule.clause)),

@@ -88,7 +88,7 @@ def _has_delivery_date(case: Case) -> bool:
 
 
 def _has_new_date(case: Case) -> bool:
-    return bool(case.facts.days) or bool(case.scene.having("duration"))
+    return bool(case.facts.days) or bool(case.scene.having("duration") or case.scene.having("weekday"))
 
 
 def _near(case: Case, concept: str) -> bool:
@@ -100,7 +100,7 @@ def _near(case: Case, concept: str) -> bool:
 
 
 def _is_timed(case: Case, sentence: Sentence) -> bool:
-    return sentence.has("duration") or any(_within(day.span, sentence) for day in case.facts.days)
+    return sentence.has("duration", "weekday") or any(_within(day.span, sentence) for day in case.facts.days)
 
 
 def _within(span: Span, sentence: Sentence) -> bool:
@@ -147,7 +147,7 @@ def _has_amount(case: Case) -> bool:
 
 def _has_refund_date(case: Case) -> bool:
     return _any_own(case, tuple(day.span for day in case.facts.days)) or any(
-        hit.concept == "duration" and sentence.has("refunded")
+        hit.concept in ("duration", "weekday") and sentence.has("refunded")
         for sentence in case.scene.own()
         for hit in sentence.hits
     )

@@ -1,0 +1,85 @@
+"""What a mail is for, told by what it does."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatepost_policies.model import Purpose
+from gatepost_policies.purpose import is_reply
+from kit.judged import case
+
+TABLE = [
+    ("shipped", "Your order has been shipped today with UPS.", Purpose.SHIPMENT),
+    ("shipped de", "Ihre Bestellung wurde heute versandt.", Purpose.SHIPMENT),
+    ("shipped ja", "ご注文の商品を本日発送いたしました。", Purpose.SHIPMENT),
+    ("will ship", "Your order will be shipped tomorrow.", Purpose.COMPLETION),
+    ("once shipped", "Once your order has been shipped, we will send you the number.", Purpose.COMPLETION),
+    ("a replacement shipped", "The replacement shade left our workshop today.", Purpose.COMPLETION),
+    ("out of stock", "Unfortunately the lamp is out of stock. We have refunded you.", Purpose.UNAVAILABLE),
+    ("cancelled", "Your order has been cancelled.", Purpose.UNAVAILABLE),
+    ("delayed", "There is a delay with your order; it will take 3 more weeks.", Purpose.DELAY),
+    (
+        "out of stock, but coming",
+        "The lamp is out of stock, your delivery is delayed by 2 weeks.",
+        Purpose.DELAY,
+    ),
+    ("shipped, but late", "We have shipped your lamp. It will be delayed by about 3 weeks.", Purpose.DELAY),
+    (
+        "sorry for a delay",
+        "The lamp has been shipped on Monday. We are sorry for the delay.",
+        Purpose.SHIPMENT,
+    ),
+    ("returned", "We have received your return and refunded $20.00.", Purpose.RETURN),
+    ("return wanted", "Please return the lamp; we will refund you.", Purpose.SERVICE),
+    ("review", "Please leave us a review on Amazon.", Purpose.REVIEW_REQUEST),
+    (
+        "review asked in passing",
+        "Your lamp is ready. We would love to read your review.",
+        Purpose.REVIEW_REQUEST,
+    ),
+    ("answer", "Thank you for your message. Your order has been shipped on Monday.", Purpose.SERVICE),
+    ("question", "Please confirm your address so that we can send the lamp.", Purpose.SERVICE),
+    ("invoice", "The invoice for your lamp is attached.", Purpose.SERVICE),
+    ("order confirmed", "We have received your order of the lamp.", Purpose.COMPLETION),
+    ("thanks only", "Thank you for your purchase! If you have any questions, just reply.", Purpose.OTHER),
+    ("birthday", "Happy birthday from all of us!", Purpose.OTHER),
+    ("cart", "You left something in your shopping cart.", Purpose.OTHER),
+    ("advertising", "Use the code LAMP20 for 20% off your next order.", Purpose.OTHER),
+    ("nothing of an order", "We hope that you enjoy the sunshine.", Purpose.OTHER),
+]
+
+
+@pytest.mark.parametrize(("text", "purpose"), [pytest.param(*row[1:], id=row[0]) for row in TABLE])
+def test_a_mail_has_the_purpose_of_what_it_does(text: str, purpose: Purpose) -> None:
+    assert case(text).purpose is purpose
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: lamp", "AW: Lampe", "Antw.: lamp", "RE[2]: lamp", "[#12] Re: lamp", "返信：ランプ"]
+)
+def test_a_reply_is_known_by_its_subject(subject: str) -> None:
+    assert is_reply(case("No.", subject=subject).mail)
+
+
+@pytest.mark.parametrize("header", ["In-Reply-To", "References"])
+def test_a_reply_is_known_by_its_headers(header: str) -> None:
+    assert is_reply(case("No.", headers={header: "<a@b>"}).mail)
+
+
+@pytest.mark.parametrize("subject", ["Regarding your order", "Return", "Awaiting payment"])
+def test_a_word_that_begins_like_a_reply_is_none(subject: str) -> None:
+    assert not is_reply(case("No.", subject=subject).mail)
+
+
+def test_a_reply_serves_the_buyer_whatever_it_says() -> None:
+    assert case("No, it does not.", subject="Re: 112-1234567-1234567").purpose is Purpose.SERVICE
+
+
+def test_quoted_words_do_not_tell_the_purpose() -> None:
+    text = "Please confirm your address.\n\nOn 3 May 2026 Ann wrote:\n> My order has been cancelled."
+    assert case(text).purpose is Purpose.SERVICE
+
+
+def test_a_shipment_confirmation_that_asks_for_a_review_stays_one() -> None:
+    text = "Your order has been shipped.\nTracking number: 1Z5R89390357567127\nPlease leave us a review."
+    assert case(text).purpose is Purpose.SHIPMENT
