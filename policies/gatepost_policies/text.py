@@ -19,9 +19,10 @@ _INVISIBLE: Final = (
 )
 _SHOWS_NOTHING: Final = re.compile(f"[{_INVISIBLE}]+")
 # A run of them between two characters of a word in a script that never needs joiners: masking, not spelling.
+_LETTERS: Final = r"0-9A-Za-z\u00c0-\u024f\u0370-\u052f"
 _IN_WORD: Final = re.compile(
-    r"[0-9A-Za-z\u00c0-\u024f\u0370-\u052f](?:[\u200b-\u200d\u2060-\u2064\ufeff\u180e\u034f\U000e0000-\U000e0fff]+"
-    r"[0-9A-Za-z\u00c0-\u024f\u0370-\u052f]+)+"
+    rf"(?<![{_LETTERS}])[{_LETTERS}]++"
+    rf"(?:[\u200b-\u200d\u2060-\u2064\ufeff\u180e\u034f\U000e0000-\U000e0fff]++[{_LETTERS}]++)+"
 )
 _OVERRIDE: Final = re.compile("\u202e([^\u202c-\u202e\u2066-\u2069\n]*)[\u202c\u2069]?")
 _TAGS: Final = re.compile("[\U000e0020-\U000e007e]{2,}")

@@ -19,6 +19,7 @@ _NAME: Final = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff]")
 
 
 _SIZE: Final = re.compile(r"\d+(?:[.,]\d+)?\s*(?:(?:cm|mm|m|in|inch|inches|ft|kg|g|ml|l)\b|[\"”x×*])")
+_PRICED: Final = re.compile(r"\s*[(\[][^()\[\]]{0,60}\d[^()\[\]]{0,60}[)\]]?\s*$")  # "Lamp ($5.00)"
 _STOP: Final = re.compile(r"[.;!?。](?:\s|$)|\t")  # where the name of an item ends within a sentence
 
 
@@ -114,7 +115,7 @@ def _named(text: str, start: int, place: _Place, above: tuple[int, int]) -> tupl
 
 def _stripped(words: str) -> str:
     match = _words().named.match(words)
-    return (match[1] if match else words).strip(" \t-*•·:,;|()[]")[:300]
+    return _PRICED.sub("", match[1] if match else words).strip(" \t-*•·:,;|()[]")[:300]
 
 
 def _column(line: str) -> tuple[int, int] | None:
