@@ -293,8 +293,8 @@ async def test_refusals_of_all_recipients(
 async def test_the_dot_is_waited_for_longer_than_other_replies(
     sink: Sink, relay_to: RelayTo, on_data: OnData
 ) -> None:
-    sink.script[Step.DOT] = Drip(0.03)
-    relay = relay_to(sink, reply_seconds=0.4, data_reply_seconds=30)
+    sink.script[Step.DOT] = Drip(0.08)
+    relay = relay_to(sink, reply_seconds=1, data_reply_seconds=30)
     assert await outcome(relay, on_data) == ACCEPTED
 
 
