@@ -8,7 +8,7 @@ from gatepost import events
 from gatepost.model import Credentials
 from gatepost.smtp import replies
 from gatepost.smtp.limits import Address, counted_as
-from gatepost.smtp.login import LINE_OCTETS, MECHANISMS, decode, split_plain
+from gatepost.smtp.login import MECHANISMS, decode, split_plain
 from gatepost.smtp.replies import Refusal, Reply
 from gatepost.smtp.terms import Entrance, Terms
 from gatepost.smtp.transaction import Transaction
@@ -75,7 +75,7 @@ class Commands(Wire):
         self.say(replies.hello(self.terms.hostname, self._keywords()))
 
     def _hello(self, name: str, *, extended: bool) -> None:
-        if not name or " " in name or len(name.encode()) > _NAME_OCTETS:
+        if not name or " " in name or not name.isprintable() or len(name.encode()) > _NAME_OCTETS:
             raise Refusal(replies.NAME_MISSING)
         self.helo, self.is_extended, self.transaction = name, extended, None
 
@@ -116,8 +116,8 @@ class Commands(Wire):
                 raise Refusal(replies.UNKNOWN_MECHANISM if mechanism else replies.AUTH_SYNTAX)
         verdict = await self.terms.guard.check(username, password, client=self.client)
         if verdict.is_error:
-            await self._slow_down()
-            raise Refusal(verdict)
+            await self._slow_down(verdict)
+            return
         self.account = username
         if self.terms.keep_credentials:
             self.credentials = Credentials(username, password)
@@ -139,21 +139,20 @@ class Commands(Wire):
         await self.flush()
         while (line := self.take_line()) is None:
             await self.more(self.terms.smtp.times.command_seconds)
-        if len(line) > LINE_OCTETS - 2:
-            raise Refusal(replies.AUTH_TOO_LONG)
         try:
             return line.decode("ascii")
         except UnicodeDecodeError:
             raise Refusal(replies.AUTH_SYNTAX) from None
 
-    async def _slow_down(self) -> None:
+    async def _slow_down(self, verdict: Reply) -> None:
+        """Answer a failure late, and the last one allowed with the end of the session."""
         self._failures += 1
         guard = self.terms.guard
         await asyncio.sleep(guard.delay_seconds(self._failures))
-        if guard.is_enough(self._failures):
-            self.say(replies.WRONG_LOGIN)
-            self.hang_up(replies.LOGIN_LIMIT)
-            raise Refusal(replies.LOGIN_LIMIT)
+        if not guard.is_enough(self._failures):
+            raise Refusal(verdict)
+        self.say(verdict)
+        self.hang_up(replies.LOGIN_LIMIT)
 
     # --- the small ones --------------------------------------------------------------------------
 

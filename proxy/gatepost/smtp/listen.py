@@ -93,8 +93,9 @@ class Intake:
 
     def reload_tls(self) -> None:
         """Read all certificates anew for connections to come. Raises ConfigError; then the old ones stay."""
-        for entrance in self._entrances:
-            entrance.reload()
+        fresh = [entrance.read_tls() for entrance in self._entrances]
+        for entrance, tls in zip(self._entrances, fresh, strict=True):
+            entrance.tls = tls
 
     async def drain(self, seconds: float) -> None:
         """Take no more connections, let mails end with their answer, say 421 to the others, close all.

@@ -21,7 +21,6 @@ from gatepost.config.schema import AuthLimits
 from gatepost.smtp import replies
 from gatepost.smtp.replies import Refusal, Reply
 
-LINE_OCTETS = 12_288  # RFC 4954 §4.3
 MECHANISMS = ("PLAIN", "LOGIN")
 
 _MOST_ENTRIES = 10_000

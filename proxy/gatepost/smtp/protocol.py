@@ -106,6 +106,9 @@ class Protocol(Commands):
                 await self._talk()
                 await self.flush()
                 await self.part()
+            except asyncio.CancelledError:  # a stop, and this session did not come to its end in time
+                self.say_at_once(replies.SHUTTING_DOWN)
+                raise
             finally:
                 self._give_back()
                 self.close()
@@ -197,8 +200,6 @@ class Protocol(Commands):
 
     def _blame(self, reply: Reply) -> None:
         """Say a refusal; too many of them end the session."""
-        if self.is_over:
-            return
         self.say(reply)
         if reply.code >= 500:
             self._errors += 1

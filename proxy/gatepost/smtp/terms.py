@@ -42,8 +42,7 @@ class Entrance:
 
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
-        self.tls: ssl.SSLContext | None = None
-        self.reload()
+        self.tls = self.read_tls()
 
     @property
     def is_implicit(self) -> bool:
@@ -54,10 +53,9 @@ class Entrance:
         """Whether the peer begins with a PROXY header."""
         return is_within(address, self.listener.proxy_protocol_from)
 
-    def reload(self) -> None:
-        """Read the certificate again. Raises ConfigError and keeps the old one when it can't be used."""
-        if self.listener.tls is not ListenerTls.NONE:
-            self.tls = _server_tls(self.listener)
+    def read_tls(self) -> ssl.SSLContext | None:
+        """The certificate as it is now, ready for use; None without TLS. Raises ConfigError."""
+        return None if self.listener.tls is ListenerTls.NONE else _server_tls(self.listener)
 
 
 def is_within(address: Address | None, networks: tuple[Network, ...]) -> bool:

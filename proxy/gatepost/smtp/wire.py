@@ -17,7 +17,7 @@ from gatepost.smtp import replies
 from gatepost.smtp.replies import Refusal, Reply
 from gatepost.smtp.terms import Terms
 
-COMMAND_OCTETS = 12_288  # the longest line of all: AUTH
+COMMAND_OCTETS = 12_288  # the longest line of all: AUTH's (RFC 4954 §4.3)
 _HIGH_WATER = 65_536
 _REPLIES_AT_ONCE = 200
 _SKIPPED_OCTETS = 1_048_576
@@ -150,6 +150,11 @@ class Wire(SMTP):
     def say(self, reply: Reply) -> None:
         """Queue a reply; `flush` sends it."""
         self._output.append(reply.raw)
+
+    def say_at_once(self, reply: Reply) -> None:
+        """Send a reply without waiting for anything, unless the last word was said."""
+        if not (self._is_deaf or self.is_lost):
+            self._wire.write(reply.raw)
 
     async def flush(self) -> None:
         """Send what was said, in one write. Raises Gone when the client does not read for too long."""

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from gatepost.config.schema import Smtp
+from gatepost.errors import ConfigError
 from gatepost.model import Credentials
 from kit.certificates import Authority
 from kit.intake import NOBODY, House, begin_data, greeted, running
@@ -60,7 +62,7 @@ async def test_the_hello_lists_what_is_offered() -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["EHLO", "HELO", "EHLO a b", "EHLO " + "x" * 256])
+@pytest.mark.parametrize("command", ["EHLO", "HELO", "EHLO a b", "EHLO " + "x" * 256, "EHLO a\x85b"])
 async def test_a_hello_needs_one_name(command: str) -> None:
     async with running() as house, greeted(house, hello=False) as client:
         assert await client.tell(command, "MAIL FROM:<>") == [501, 503]
@@ -163,6 +165,29 @@ async def test_a_new_certificate_serves_new_connections(tls: Tls, tmp_path: Path
         house.intake.reload_tls()
         async with connected(house.port, tls=other.client) as client:
             assert (await client.hear()).code == 220
+
+
+async def test_a_certificate_that_can_not_be_read_leaves_all_the_old_ones(tls: Tls, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Tls(tmp_path / "other")
+    listeners = [
+        {
+            "address": "127.0.0.1:0",
+            "tls": "implicit",
+            "certificate": each.server.certificate,
+            "key": each.server.key,
+        }
+        for each in (tls, other)
+    ]
+    async with running(Smtp.model_validate({"listeners": listeners})) as house:
+        tls.server.certificate.write_bytes(other.server.certificate.read_bytes())
+        tls.server.key.write_bytes(other.server.key.read_bytes())
+        other.server.certificate.write_text("nonsense")
+        with pytest.raises(ConfigError):
+            house.intake.reload_tls()
+        for (_, port), each in zip(house.intake.addresses(), (tls, other), strict=True):
+            async with connected(port, tls=each.client) as client:
+                assert (await client.hear()).code == 220
 
 
 # --- login ---------------------------------------------------------------------------------------

@@ -124,11 +124,20 @@ async def test_what_does_not_end_in_time_is_cut_off_and_its_handling_goes_on() -
         await begin_data(gathering)
         await house.began.wait()
         await house.intake.drain(0.05)
-        assert await gathering.is_closed()
+        for client in (handled, gathering):
+            assert [reply.code for reply in await client.everything()] == [421]
         await until(lambda: house.intake.connections == 0)
         assert (len(house.tasks), house.answered) == (1, 0)
         house.may_answer.set()
         await until(lambda: house.answered == 1)
+
+
+async def test_a_stop_does_not_speak_after_the_last_word(capsys: pytest.CaptureFixture[str]) -> None:
+    async with running() as house, greeted(house) as client:
+        assert (await client.ask("QUIT")).code == 221
+        await house.intake.drain(0)
+        assert await client.is_closed()
+    assert "failed" not in capsys.readouterr().out
 
 
 async def test_a_stop_without_clients_is_quick() -> None:

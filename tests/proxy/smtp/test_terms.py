@@ -31,21 +31,11 @@ def test_tls_begins_at_version_1_2_with_forward_secrecy(listener: Listener) -> N
     assert not any("CBC3" in name or "RC4" in name or "NULL" in name for name in ciphers)
 
 
-def test_a_certificate_can_be_read_anew(listener: Listener) -> None:
-    entrance = Entrance(listener)
-    before = entrance.tls
-    entrance.reload()
-    assert entrance.tls is not before
-
-
-def test_a_certificate_that_can_not_be_read_leaves_the_old_one(listener: Listener) -> None:
-    entrance = Entrance(listener)
-    before = entrance.tls
+def test_a_certificate_that_can_not_be_read_is_a_fault_of_the_configuration(listener: Listener) -> None:
     assert listener.certificate is not None
     listener.certificate.write_text("nonsense")
     with pytest.raises(ConfigError, match="certificate"):
-        entrance.reload()
-    assert entrance.tls is before
+        Entrance(listener)
 
 
 def test_without_tls_there_is_no_certificate() -> None:
