@@ -105,7 +105,7 @@ async def test_a_handler_that_fails_is_undecided_and_shows_nothing() -> None:
 
 
 async def test_a_handler_that_never_answers_is_undecided_in_the_end() -> None:
-    async with running(times={"data_seconds": 0.05}) as house, greeted(house) as client:
+    async with running(times={"data_seconds": 0.5}) as house, greeted(house) as client:
         house.may_answer.clear()
         await begin_data(client)
         client.send(MAIL)
