@@ -49,6 +49,6 @@ def find_cross_promotion(case: Case, params: Params) -> Iterable[Evidence]:
     spans = [
         hit.span
         for number, hit in talk.meant("other_products", besides=("other_harmless",))
-        if not talk.answers_buyer(number)
+        if not talk.answers_buyer(number) and not any(one.has("substitute") for one in talk.near(number))
     ]
     return evidence(case, spans, "promotes other products")
