@@ -39,7 +39,8 @@ def set_up(level: str = "info", *, plain: bool = False, file: TextIO | None = No
 
 def domain(address: str) -> str:
     """What the log may show of an address."""
-    return address.rpartition("@")[2].lower() or "<>"
+    _, sign, name = address.rpartition("@")
+    return name.lower() if sign else "<>"
 
 
 def message_received(message: Message) -> None:
