@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from gatepost_policies.html.sheet import Cascade
-from gatepost_policies.html.style import BLACK, NOTHING, TINY_PX, WHITE, Colour, Effect, colour, is_unseen
+from gatepost_policies.html.style import (
+    BLACK,
+    NOTHING,
+    TINY_PX,
+    WHITE,
+    Colour,
+    Effect,
+    colour,
+    inline_effect,
+    is_unseen,
+)
 from gatepost_policies.model import Hiding
 
 _LINK: Final[Colour] = (0.0, 0.0, 0.93, 1.0)  # what programs paint a link in when nobody says
@@ -34,16 +44,14 @@ PLAIN: Final = Look()
 def own_effect(cascade: Cascade, node_id: int, tag: str, attributes: Attributes) -> Effect:
     """What an element's own style, from sheets and attributes, does."""
     inline = attributes.get("style") or ""
-    if cascade.is_empty:
-        return cascade.effect([], inline) if inline else NOTHING
-    rules = cascade.rules_for(node_id, tag, attributes)
-    return cascade.effect(rules, inline) if rules or inline else NOTHING
+    rules = [] if cascade.is_empty else cascade.rules_for(node_id, tag, attributes)
+    if rules:
+        return cascade.effect(rules, inline)
+    return inline_effect(inline) if inline else NOTHING
 
 
 def looks(parent: Look, own: Effect, tag: str, attributes: Attributes) -> Look:
     """The state inside an element."""
-    if not attributes and own is NOTHING:
-        return parent
     marked = _by_attributes(tag, attributes)
     if own is NOTHING and marked is NOTHING and tag != "a":
         return parent

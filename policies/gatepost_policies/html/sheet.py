@@ -46,12 +46,8 @@ class Cascade:
     by_id: dict[str, list[tuple[str, _Rule]]] = field(default_factory=dict)
     by_node: dict[int, list[_Rule]] = field(default_factory=dict)
     defects: list[str] = field(default_factory=list)
+    is_empty: bool = True  # no sheet says anything that matters
     _memo: dict[tuple[tuple[int, ...], str], Effect] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no sheet says anything that matters."""
-        return not (self.by_tag or self.by_class or self.by_id or self.by_node)
 
     def rules_for(self, node_id: int, tag: str, attributes: dict[str, str | None]) -> list[_Rule]:
         """The rules that select an element."""
@@ -167,6 +163,7 @@ def _add(
     counts = [len(pattern.findall(selector)) for pattern in _SPECIFIC]
     # An un-hiding under a condition wins: in that view the text is read.
     first = counts[0] + 1000 if conditional else counts[0]
+    cascade.is_empty = False
     rule = _Rule((first, counts[1], counts[2], order), tuple((n, v, i or conditional) for n, v, i in body))
     simple = _SIMPLE.fullmatch(selector)
     if selector == "*":

@@ -134,6 +134,14 @@ def effect(style: dict[str, str]) -> Effect:
     )
 
 
+@lru_cache(maxsize=1024)
+def inline_effect(text: str) -> Effect:
+    """What a style attribute does where no sheet has a say; mails repeat theirs on every element."""
+    found = declarations(text)
+    ordered = sorted(found, key=lambda entry: entry[2])  # stable: important ones come last, and win
+    return effect({name: value for name, value, _ in ordered}) if found else NOTHING
+
+
 _VISIBILITIES: Final = frozenset({"hidden", "collapse", "visible"})
 _BLOCKS: Final = {
     "block": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -10,9 +11,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from gatepost_policies.html.carried import Carried, Collector
 from gatepost_policies.html.guard import MAX_HTML, flatten, weigh
 from gatepost_policies.html.look import PLAIN, Attributes, Look, looks, own_effect
-from gatepost_policies.html.page import Anchor, Page, Quote
+from gatepost_policies.html.page import Page, Quote
 from gatepost_policies.html.sheet import Cascade, read_sheets
-from gatepost_policies.html.style import urls
+from gatepost_policies.html.style import NOTHING, urls
 from gatepost_policies.html.writer import Writer
 from gatepost_policies.model import Hiding, LinkKind
 
@@ -141,20 +142,20 @@ class _Walk:
         tag = node.tag or ""
         attributes: Attributes = node.attributes
         own = own_effect(self.cascade, node.mem_id, tag, attributes)
-        look = looks(outer, own, tag, attributes)
+        look = looks(outer, own, tag, attributes) if attributes or own is not NOTHING else outer
         if tag in _PRE and not look.pre:
-            look = Look(
-                look.gone, look.unseen, look.ink, look.ground, look.size_px, pre=True, hiding=look.hiding
-            )
+            look = replace(look, pre=True)
         breaks = self._break_before(tag, look, own.block)
+        if not attributes and own is NOTHING and tag != "blockquote":
+            return look, _BREAKS[breaks], tag not in _SILENT
         carried = self.carried.element(tag, attributes, self.writer, hidden=look.hiding is not None)
         if own.picture:
             self.carried.background(own.picture)
-        if "style" in attributes and (attributes["style"] or "").find("(") >= 0:
+        if "(" in (attributes.get("style") or ""):
             for address in urls(attributes["style"] or ""):
                 self.carried.add(LinkKind.CSS, address)
         quote = self._quote(tag, attributes)
-        leave = _Exit(breaks, carried, quote) if breaks or carried or quote else None
+        leave = _Exit(breaks, carried, quote) if carried or quote else _BREAKS[breaks]
         return look, leave, tag not in _SILENT
 
     def _break_before(self, tag: str, look: Look, block: bool | None) -> int:
@@ -175,11 +176,13 @@ class _Walk:
         return breaks
 
     def _quote(self, tag: str, attributes: Attributes) -> tuple[int, bool] | None:
-        named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
-        marked = len(named) > 1 and _QUOTE_MARK.search(named[:500]) is not None
-        if marked and _TO_THE_END.search(named) and self.trailing is None:
-            self.trailing = self.writer.length
-            return None
+        marked = False
+        if "class" in attributes or "id" in attributes:
+            named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:500]
+            marked = _QUOTE_MARK.search(named) is not None
+            if marked and _TO_THE_END.search(named) and self.trailing is None:
+                self.trailing = self.writer.length
+                return None
         if tag == "blockquote":
             return self.writer.length, marked or "cite" in attributes or attributes.get("type") == "cite"
         return (self.writer.length, True) if marked else None
@@ -202,4 +205,4 @@ class _Exit:
             walk.quotes.append(Quote(self.quote[0], walk.writer.length, marked=self.quote[1]))
 
 
-__all__ = ["Anchor", "read_html"]
+_BREAKS: Final = (None, _Exit(1, None, None), _Exit(2, None, None))  # by the number of line breaks
