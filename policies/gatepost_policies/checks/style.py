@@ -12,7 +12,7 @@ from gatepost_policies.model import Image, Source, Span
 _EMOJI = re.compile(
     "[\u2600-\u26ff\u2705\u270a-\u270d\u2728\u274c\u274e\u2753-\u2757\u2763-\u2764\u2795-\u2797\u27b0\u2b50\u2b55"
     "\U0001f000-\U0001f0ff\U0001f18e\U0001f191-\U0001f19a\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
-    "[\ufe0f\u200d\U0001f3fb-\U0001f3ff\U0001f300-\U0001faff]*"
+    "[\ufe0f\u200d\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]*"
 )
 _READ = frozenset({Source.SUBJECT, Source.PLAIN, Source.HTML})
 _GIF = re.compile(r"\.gif(?:$|[?#])", re.IGNORECASE)
