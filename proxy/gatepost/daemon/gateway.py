@@ -10,14 +10,19 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
+from starlette.applications import Starlette
+
 from gatepost import events
+from gatepost.admin.app import create_app
 from gatepost.attempt import Road, Terms
 from gatepost.config import Config
 from gatepost.config.schema import OnRelayFailure, RelayAuth
+from gatepost.daemon.archive import StoreArchive
 from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.housekeeping import keep_house
 from gatepost.daemon.site import Site
 from gatepost.delivery import Delivery
+from gatepost.errors import StoreError
 from gatepost.model import MessageId
 from gatepost.pipeline import Limits, Pipeline
 from gatepost.release import ReleaseOutcome, reject, release
@@ -58,13 +63,7 @@ class Gateway:
         """
         config, given = self.config, sockets or {}
         rulebooks = Rulebooks(config.policy)
-        self.store = await Store.open(
-            config.store.path,
-            clock=self.clock,
-            instance=f"worker{self.worker}",
-            busy_seconds=config.store.busy_seconds,
-            resubmission=timedelta(hours=config.policy.resubmission_hours),
-        )
+        self.store = await self._open_store()
         self._stack.push_async_callback(self.store.close)
         self._disk = disk_reserve(config.store.path.parent, config.smtp.limits)
         self.child = Child(config.policy)
@@ -78,7 +77,7 @@ class Gateway:
         self.intake = self._intake()
         await self.intake.start(given.get("smtp"))
         if config.site.enabled and self.worker == 0:
-            self.site = Site(self)
+            self.site = Site(self._app(), config.site, self.tasks)
             await self.site.start(given.get("site"))
         self._background = [self.tasks.start(self.delivery.run(), "delivery")]
         if self.worker == 0:
@@ -116,6 +115,19 @@ class Gateway:
     async def reject(self, id: MessageId, *, by: str, note: str) -> ReleaseOutcome:
         """Refuse a held mail for good."""
         return await reject(id, by=by, note=note, quarantine=self.store.quarantine, road=self.road)
+
+    async def _open_store(self) -> Store:
+        config = self.config
+        try:
+            return await Store.open(
+                config.store.path,
+                clock=self.clock,
+                instance=f"worker{self.worker}",
+                busy_seconds=config.store.busy_seconds,
+                resubmission=timedelta(hours=config.policy.resubmission_hours),
+            )
+        except StoreError as error:
+            raise StoreError(f"store {config.store.path}: {error}") from error
 
     def _road(self) -> Road:
         delivery = self.config.delivery
@@ -171,6 +183,25 @@ class Gateway:
             new_id=new_message_id,
             tasks=self.tasks,
             share_port=self.config.workers > 1,
+        )
+
+    def _app(self) -> Starlette:
+        config = self.config
+        host, port = self.intake.addresses()[0]
+        return create_app(
+            archive=StoreArchive(self.store),
+            users=self.store.users,
+            sessions=self.store.sessions,
+            release=self.release,
+            reject=self.reject,
+            judge=self.judging,
+            site=config.site,
+            clock=self.clock,
+            tasks=self.tasks,
+            smtp_address=f"{host}:{port}",
+            edition=config.policy.edition,
+            capture_enabled=config.relay is None,
+            message_bytes=config.smtp.limits.message_bytes,
         )
 
     def _unready(self) -> str | None:

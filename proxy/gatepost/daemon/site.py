@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
 
-from gatepost.admin.app import create_app
 from gatepost.config.address import split
-from gatepost.daemon.archive import StoreArchive
-
-if TYPE_CHECKING:
-    from gatepost.daemon.gateway import Gateway
+from gatepost.config.schema import Site as SiteConfig
+from gatepost.tasks import Tasks
 
 STOP_SECONDS = 3
 """How long requests under way may take when the gateway stops."""
@@ -32,9 +28,8 @@ class _Server(uvicorn.Server):
 class Site:
     """The site's server; `url` tells where it is once started."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-        self._config = gateway.config.site
+    def __init__(self, app: Starlette, config: SiteConfig, tasks: Tasks) -> None:
+        self._app, self._config, self._tasks = app, config, tasks
         self.url = ""
         self._server: _Server | None = None
 
@@ -43,7 +38,7 @@ class Site:
         host, port = split(self._config.address)
         listening = list(sockets or [_listen(host, port)])
         config = uvicorn.Config(
-            self._app(),
+            self._app,
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -54,7 +49,7 @@ class Site:
             limit_concurrency=200,
         )
         self._server = _Server(config)
-        self._task = self._gateway.tasks.start(self._server.serve(sockets=listening), "site")
+        self._task = self._tasks.start(self._server.serve(sockets=listening), "site")
         async with asyncio.timeout(START_SECONDS):
             while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event
                 await asyncio.sleep(0.01)
@@ -67,26 +62,6 @@ class Site:
         if self._server:
             self._server.should_exit = True
             await asyncio.wait({self._task}, timeout=STOP_SECONDS + 1)
-
-    def _app(self) -> Starlette:
-        gateway = self._gateway
-        config = gateway.config
-        host, port = gateway.intake.addresses()[0]
-        return create_app(
-            archive=StoreArchive(gateway.store),
-            users=gateway.store.users,
-            sessions=gateway.store.sessions,
-            release=gateway.release,
-            reject=gateway.reject,
-            judge=gateway.judging,
-            site=config.site,
-            clock=gateway.clock,
-            tasks=gateway.tasks,
-            smtp_address=f"{host}:{port}",
-            edition=config.policy.edition,
-            capture_enabled=config.relay is None,
-            message_bytes=config.smtp.limits.message_bytes,
-        )
 
 
 def _listen(host: str, port: int) -> socket.socket:
