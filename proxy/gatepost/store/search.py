@@ -8,9 +8,13 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from gatepost.model import Entry, MessageId, MessageState, OrderId
+from gatepost.states import MESSAGE
 from gatepost.store.db import Database
 from gatepost.store.engine import Tx, Value
 from gatepost.store.rows import entry_of, in_list, micros, moment, plain
+
+COUNTED = 10_000
+"""How far a list is counted: a total of a million rows is not worth the wait."""
 
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
 
@@ -18,9 +22,11 @@ _DAY = timedelta(days=1) // timedelta(microseconds=1)
 class Order(Enum):
     """How a list is sorted."""
 
-    NEWEST = "received_at DESC, id DESC"
-    OLDEST = "received_at, id"
-    URGENT = "deadline_at IS NULL, deadline_at, received_at, id"  # the least time left first
+    NEWEST = "messages.received_at DESC, messages.id DESC"
+    OLDEST = "messages.received_at, messages.id"
+    URGENT = (  # the least time left first
+        "messages.deadline_at IS NULL, messages.deadline_at, messages.received_at, messages.id"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page and how many there are in all."""
+    """One page and how many there are in all; COUNTED stands for that many or more."""
 
     entries: Sequence[Entry]
     total: int
@@ -72,12 +78,16 @@ class Search:
 
     async def find(self, filters: Filters, page: Page = Page()) -> Found:
         """One page of what fits all filters."""
-        where, params = _where(filters)
+        source, params = _source(filters)
+        by = _BY_RULE if filters.rule and page.order is Order.NEWEST else page.order.value
 
         def job(tx: Tx) -> Found:
-            total = tx.execute(f"SELECT count(*) AS n FROM messages WHERE {where}", params)  # noqa: S608 - see _where
+            total = tx.execute(
+                f"SELECT count(*) AS n FROM (SELECT 1 FROM {source} LIMIT {COUNTED}) AS some",  # noqa: S608 - see _source
+                params,
+            )
             rows = tx.execute(
-                f"SELECT * FROM messages WHERE {where} ORDER BY {page.order.value} LIMIT :most OFFSET :skip",  # noqa: S608 - see _where
+                f"SELECT messages.* FROM {source} ORDER BY {by} LIMIT :most OFFSET :skip",  # noqa: S608 - see _source
                 {**params, "most": page.limit, "skip": page.offset},
             )
             return Found([entry_of(row) for row in rows], total[0]["n"])
@@ -94,20 +104,16 @@ class Search:
 
     async def count_states(self) -> Mapping[MessageState, int]:
         """How many messages are in each of the states that are not final."""
-        sql = "SELECT count(*) AS n FROM messages WHERE state = "
-        # One literal a query: only so does a partial index answer it.
-        wanted = (
-            MessageState.HELD,
-            MessageState.SPOOLED,
-            MessageState.IN_DOUBT,
-            MessageState.ATTEMPTING,
-            MessageState.SENDING,
+        # The very conditions of the partial indexes: only so do they answer.
+        sql = (
+            "SELECT state, count(*) AS n FROM messages WHERE state = 'held' GROUP BY state "
+            "UNION ALL SELECT state, count(*) FROM messages WHERE state = 'spooled' GROUP BY state "
+            "UNION ALL SELECT state, count(*) FROM messages WHERE state = 'in-doubt' GROUP BY state "
+            "UNION ALL SELECT state, count(*) FROM messages WHERE state IN ('attempting', 'sending') "
+            "GROUP BY state"
         )
-
-        def job(tx: Tx) -> Mapping[MessageState, int]:
-            return {state: tx.execute(f"{sql}'{state.value}'")[0]["n"] for state in wanted}
-
-        return await self._db.read(job)
+        rows = await self._db.read(lambda tx: tx.execute(sql))
+        return dict.fromkeys(_OPEN, 0) | {MessageState(row["state"]): row["n"] for row in rows}
 
     async def count_rules(self, since: datetime) -> Sequence[DayCount]:
         """By day and rule since then, newest day first."""
@@ -127,42 +133,58 @@ class Search:
         return [DayCount(moment(row["day"] * _DAY).date(), row["name"], row["n"]) for row in rows]
 
 
-def _where(filters: Filters) -> tuple[str, Mapping[str, Value]]:
-    """The condition and its parameters. Of what was asked only state names stand in the SQL itself."""
-    parts: list[str] = ["1 = 1"]
+_OPEN = [state for state, nexts in MESSAGE.items() if nexts]
+_BY_RULE = "message_rules.received_at DESC, message_rules.message_id DESC"  # as its index has it
+
+
+def _source(filters: Filters) -> tuple[str, Mapping[str, Value]]:
+    """FROM and WHERE, and their parameters. Of what was asked only state names stand in the SQL itself."""
+    table = "messages"
+    parts = ["1 = 1"]
     params: dict[str, Value] = {}
-    if filters.states:  # literals, so that the partial indexes serve
-        parts.append("state IN (" + ", ".join(sorted(f"'{state.value}'" for state in filters.states)) + ")")
+    if filters.rule:
+        table = "message_rules JOIN messages ON messages.id = message_rules.message_id"
+        parts.append("message_rules.rule = :rule")
+        params["rule"] = filters.rule
+    if filters.clause:
+        parts.append(
+            "EXISTS (SELECT 1 FROM message_rules AS other "
+            "WHERE other.message_id = messages.id AND other.clause = :clause)"
+        )
+        params["clause"] = filters.clause
+    if filters.order is not None:
+        parts.append("messages.id IN (SELECT message_id FROM message_orders WHERE order_id = :order_id)")
+        params["order_id"] = filters.order
+    _add_kinds(filters, parts, params)
+    _add_words_and_time(filters, parts, params)
+    return f"{table} WHERE {' AND '.join(parts)}", params
+
+
+def _add_kinds(filters: Filters, parts: list[str], params: dict[str, Value]) -> None:
+    states = sorted(f"'{state.value}'" for state in filters.states)
+    if len(states) == 1:  # a literal after "=": the condition of a partial index
+        parts.append(f"state = {states[0]}")
+    elif states:
+        parts.append(f"state IN ({', '.join(states)})")
     if filters.actions:
         names, values = in_list("action", sorted(filters.actions))
         parts.append(f"action IN ({names})")
         params |= values
-    for column in ("rule", "clause"):
-        if value := getattr(filters, column):
-            parts.append(f"id IN (SELECT message_id FROM message_rules WHERE {column} = :{column})")  # noqa: S608 - two names
-            params[column] = value
-    if filters.order is not None:
-        parts.append("id IN (SELECT message_id FROM message_orders WHERE order_id = :order_id)")
-        params["order_id"] = filters.order
-    return _where_words_and_time(filters, parts, params)
 
 
-def _where_words_and_time(
-    filters: Filters, parts: list[str], params: dict[str, Value]
-) -> tuple[str, Mapping[str, Value]]:
+def _add_words_and_time(filters: Filters, parts: list[str], params: dict[str, Value]) -> None:
     if filters.sender:
         parts.append("lower(sender) LIKE :sender ESCAPE '!'")
-        params["sender"] = _pattern(filters.sender.lower())
+        params["sender"] = _pattern(plain(filters.sender).lower())
     if filters.text:
         parts.append("subject_folded LIKE :text ESCAPE '!'")
         params["text"] = _pattern(plain(filters.text).casefold())
     if filters.since is not None:
-        parts.append("received_at >= :since")
+        parts.append("messages.received_at >= :since")
         params["since"] = micros(filters.since)
     if filters.until is not None:
-        parts.append("received_at < :until")
+        parts.append("messages.received_at < :until")
         params["until"] = micros(filters.until)
-    return " AND ".join(parts), params
 
 
 def _pattern(words: str) -> str:

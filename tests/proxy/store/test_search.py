@@ -8,7 +8,7 @@ import pytest
 
 from gatepost.model import MessageId, MessageState, OrderId
 from gatepost.store import Store
-from gatepost.store.search import Filters, Order, Page
+from gatepost.store.search import Filters, Order, Page, _source
 from gatepost_policies.model import Finding
 from kit.messages import AT, RAW, finding
 from kit.stores import FIRST, an_entry, in_doubt, relayed, spooled
@@ -114,3 +114,21 @@ async def test_actions_are_counted_by_day(full: Store) -> None:
         (24, "reject", 1),
         (23, "quarantine", 2),
     ]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(states=frozenset({_S.HELD})), Filters(rule=LINK.rule), Filters(order=FIRST), Filters()],
+    ids=["held", "rule", "order", "all"],
+)
+async def test_the_lists_of_every_day_are_answered_from_an_index(full: Store, filters: Filters) -> None:
+    source, params = _source(filters)
+    sql = f"EXPLAIN QUERY PLAN SELECT 1 FROM {source}"
+    plans = [row["detail"] for row in await full.db.read(lambda tx: tx.execute(sql, params))]
+    assert plans
+    assert all("INDEX" in plan or plan.startswith("LIST SUBQUERY") for plan in plans), plans
+
+
+async def test_a_total_is_counted_to_its_bound(full: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gatepost.store.search.COUNTED", 2)
+    assert (await full.search.find(Filters())).total == 2

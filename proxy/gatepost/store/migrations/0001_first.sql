@@ -40,7 +40,7 @@ CREATE INDEX messages_in_flight ON messages (state) WHERE state IN ('attempting'
 CREATE INDEX messages_due ON messages (next_attempt_at) WHERE state = 'spooled';
 CREATE INDEX messages_held ON messages (deadline_at, received_at) WHERE state = 'held';
 CREATE INDEX messages_in_doubt ON messages (received_at) WHERE state = 'in-doubt';
-CREATE INDEX messages_by_time ON messages (received_at);
+CREATE INDEX messages_by_time ON messages (received_at, id, action);
 
 CREATE TABLE raw (
     message_id TEXT PRIMARY KEY,
@@ -63,7 +63,8 @@ CREATE TABLE message_rules (
     PRIMARY KEY (rule, message_id)
 );
 CREATE INDEX message_rules_by_message ON message_rules (message_id);
-CREATE INDEX message_rules_by_time ON message_rules (received_at);
+CREATE INDEX message_rules_by_time ON message_rules (received_at, rule);
+CREATE INDEX message_rules_by_rule ON message_rules (rule, received_at, message_id);
 
 CREATE TABLE claims (
     order_id TEXT PRIMARY KEY,
