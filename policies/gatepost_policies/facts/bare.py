@@ -65,6 +65,7 @@ _MAY_DISGUISE: Final = re2.compile(
     r"|[ \t]\.|\.[ \t](?:com|net|org|shop|store)\b"
     r"|[a-z0-9][\x{3002}\x{00b7}\x{2022}\x{30fb}\x{2027}\x{2219}\x{ff61}][a-z]"
 )
+_WWW: Final = re.compile(r"www\.[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _SPACED: Final = re.compile(r"(?<!\S)(?:[A-Za-z0-9:/.-] ){5,80}[A-Za-z0-9/](?!\S)")
 
 
@@ -218,7 +219,8 @@ def _host_at(text: str, match: re.Match[str]) -> tuple[str, str, int, int] | Non
     name = name.rstrip("-_")
     for _ in range(3):
         candidate = canonical_host(name)
-        if candidate and registrable(candidate):
+        # Mail programs make a link of whatever begins with "www.", whether its ending exists or not.
+        if candidate and (registrable(candidate) or _WWW.fullmatch(candidate)):
             break
         name = _shorter(name)
     else:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from publicsuffixlist import PublicSuffixList
 
+_EXAMPLE: Final = ".example"
 MAX_HOST: Final = 253  # RFC 1035
 _DOTS: Final = re.compile("[\u3002\uff0e\uff61\u2024]")
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}):")
@@ -142,7 +143,12 @@ def _suffixes() -> PublicSuffixList:
 
 @lru_cache(maxsize=8192)
 def registrable(host: str) -> str:
-    """The registrable domain of a canonical host, or "" when its suffix is no public one."""
+    """The registrable domain of a canonical host, or "" when its suffix is no public one.
+
+    `.example` (RFC 2606) counts as a suffix: it can't be registered, and stands for domains that can.
+    """
+    if host.endswith(_EXAMPLE):
+        return ".".join(host.split(".")[-2:])
     return _suffixes().privatesuffix(host) or ""
 
 

@@ -55,10 +55,11 @@ def _words() -> _Words:
             rf"(?<=\S)[ \t]*(?<![\w.])[(\[]?{times}[ ]?(\d{{1,4}})[)\]]?{not_size}", re.IGNORECASE
         ),
         labelled=re.compile(
-            rf"{label}[ \t]*[:：.=#-]?[ \t]*[x×]?[ ]?(\d{{1,4}})(?![\d.,:/-]*\d|\w)", re.IGNORECASE
+            rf"{label}[ \t]*[:：.=#-]?[ \t]*[x×]?[ ]?(\d{{1,4}})(?:[ ]?(?:{units}))?(?![\d.,:/-]*\d|\w)",
+            re.IGNORECASE,
         ),
         counted=re.compile(
-            rf"(?<![\d.,:/-])(\d{{1,4}})[ ]?(?:{units})(?![^\W\d_])(?![ ]+(?!of\b|de\b|von\b)[^\W\d_])",
+            rf"(?<![\d.,/-])(?<!\d:)(\d{{1,4}})[ ]?(?:{units})(?![^\W\d_])(?![ ]+(?!of\b|de\b|von\b)[^\W\d_])",
             re.IGNORECASE,
         ),
         of=re.compile(r"(?<![\d.,:/-])(\d{1,3}) of [\"“„]?(?=[A-ZÄÖÜÅ])"),

@@ -62,10 +62,8 @@ def _markup_link(number: int, passage: Passage, page: Page, anchor: Anchor) -> L
     url = anchor.url
     if url.startswith("#"):
         return None
+    url = joined(page.base, url)
     parts = parse_url(url)
-    if page.base and not parts.scheme and not parts.host and anchor.kind is not LinkKind.BASE:
-        url = _joined(page.base, url)
-        parts = parse_url(url)
     host = parts.host
     if not parts.scheme and not host and anchor.kind is not LinkKind.REMOTE:
         # `<a href="shop.example/x">`: most programs open it as a site, and a reader would.
@@ -76,7 +74,10 @@ def _markup_link(number: int, passage: Passage, page: Page, anchor: Anchor) -> L
     return Link(url, host, visible or anchor.alt, anchor.kind, span, passage.label, anchor.image)
 
 
-def _joined(base: str, url: str) -> str:
+def joined(base: str, url: str) -> str:
+    """The address that `url` means on a page whose links start from `base`."""
+    if not base or parse_url(url).scheme or parse_url(url).host:
+        return url
     try:
         return urljoin(base, url)
     except ValueError:

@@ -38,7 +38,7 @@ def _words() -> _Words:
     return _Words(
         pattern=re.compile(
             rf"(?<![^\W\d_])({marks})\.?[ ]?((?<![^\W\d_])-)?{_NUMBER}"
-            rf"|(?<![\w.,/:#-])(-)?{_NUMBER}[ ]?({marks}|(?i:{words}))(?![^\W\d_円]|\d)"
+            rf"|(?<![\w.,/#-])(?<!\d:)(-)?{_NUMBER}[ ]?({marks}|(?i:{words}))(?![^\W\d_円]|\d)"
         ),
         hints=re2.compile(rf"(?i){marks}|{words}"),
         currencies=data["marks"] | data["words"],

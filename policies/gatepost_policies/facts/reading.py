@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Final
 
-from gatepost_policies.facts.links import header_links, page_links, text_links
+from gatepost_policies.facts.links import header_links, joined, page_links, text_links
 from gatepost_policies.facts.sections import is_reply_subject, stretches
 from gatepost_policies.html import Page, read_html
 from gatepost_policies.mime import Leaf, declared_in_html, decode_text, sniff, split
@@ -104,8 +104,9 @@ class Assembly:
     def _pictures(self, page: Page, label: str, path: str) -> None:
         texts: dict[str, None] = {}
         for picture in page.pictures:
+            leads_to = joined(page.base, picture.linked_to) if picture.linked_to else ""
             self.images.append(
-                Image(picture.src, picture.alt, picture.linked_to, picture.width, picture.height, label)
+                Image(picture.src, picture.alt, leads_to, picture.width, picture.height, label)
             )
             for words in (picture.alt, picture.title):
                 if words and words not in page.text:

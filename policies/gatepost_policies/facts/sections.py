@@ -120,8 +120,10 @@ def _quoted_lines(lines: list[_Line], quotes: Sequence[Quote], *, answers: bool)
         if number in quoted or not line.text:
             continue
         if line.text[0] in ">|":
-            if answers or _headed(lines, number):
+            heading = _heading_above(lines, number)
+            if answers or heading is not None:
                 quoted |= _run_of_marks(lines, number)
+                quoted.update(range(number if heading is None else heading, number))
         elif _opens_trailing(lines, number, answers=answers):
             quoted |= set(range(number, len(lines)))
             break
@@ -137,14 +139,17 @@ def _quoted_markup(lines: list[_Line], quotes: Sequence[Quote], *, answers: bool
             first += 1
         within = range(first, bisect_left(starts, quote.end))
         if within and _is_real(lines, within, quote, answers=answers):
-            quoted.update(within)
+            heading = _heading_above(lines, within[0])
+            quoted.update(range(within[0] if heading is None else heading, within[-1] + 1))
     return quoted
 
 
 def _is_real(lines: list[_Line], within: range, quote: Quote, *, answers: bool) -> bool:
     if quote.marked and answers:
         return True
-    return _headed(lines, within[0]) or any(_is_heading(lines, number) for number in within[:_REACH])
+    return _heading_above(lines, within[0]) is not None or any(
+        _is_heading(lines, number) for number in within[:_REACH]
+    )
 
 
 def _run_of_marks(lines: list[_Line], number: int) -> set[int]:
@@ -157,17 +162,28 @@ def _run_of_marks(lines: list[_Line], number: int) -> set[int]:
     return run
 
 
-def _headed(lines: list[_Line], number: int) -> bool:
-    """Whether a heading stands directly above line `number` (blank lines between do not count)."""
+def _heading_above(lines: list[_Line], number: int) -> int | None:
+    """The line of the heading that stands directly above line `number`; blank lines between do not count."""
     seen = 0
     at = number - 1
     while at >= 0 and seen < 2 and number - at <= _REACH:
         if lines[at].text:
             seen += 1
             if _is_heading(lines, at):
-                return True
+                return at - 1 if _is_wrapped(lines, at) else at
         at -= 1
-    return False
+    return None
+
+
+def _is_wrapped(lines: list[_Line], number: int) -> bool:
+    """Whether the attribution at line `number` began on the line above: the day there, the address here."""
+    above = lines[number - 1].text if number else ""
+    return (
+        _is_attribution(lines, number)
+        and _CONCRETE.search(above) is not None
+        and len(above) < 120
+        and not above.endswith((".", "!", "?", "。", ":"))
+    )
 
 
 def _is_heading(lines: list[_Line], number: int) -> bool:

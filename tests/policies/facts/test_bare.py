@@ -51,6 +51,8 @@ from gatepost_policies.facts.bare import find_bare
         pytest.param("**shop.com**", "shop.com", id="bold"),
         pytest.param("_shop.com_", "shop.com", id="underlined"),
         pytest.param("//shop.com/x", "shop.com", id="protocol-relative"),
+        pytest.param("www.shop.nowhere", "www.shop.nowhere", id="www-with-an-ending-that-does-not-exist"),
+        pytest.param("visit shop.example", "shop.example", id="example"),
         pytest.param("shop.com:8443/x", "shop.com", id="port"),
     ],
 )

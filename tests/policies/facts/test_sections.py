@@ -45,7 +45,7 @@ def of(text: str, section: Section) -> str:
 
 @pytest.mark.parametrize("heading", HEADINGS.values(), ids=HEADINGS.keys())
 def test_marked_lines_under_an_attribution_are_quoted(heading: str) -> None:
-    assert quoted(f"{OWN}\n\n{heading}\n\n> It broke.\n> Please help.\n") == "> It broke.\n> Please help."
+    assert quoted(f"{OWN}\n\n{heading}\n\n> It broke.\n> Help.\n") == f"{heading}\n\n> It broke.\n> Help."
 
 
 @pytest.mark.parametrize("heading", HEADINGS.values(), ids=HEADINGS.keys())
@@ -89,12 +89,12 @@ def test_words_are_not_quoted_for_one_mark(text: str) -> None:
 
 def test_an_attribution_wrapped_over_two_lines_is_one() -> None:
     head = "On Sun, 3 May 2026 at 10:12, Ann Buyer\n<a1@marketplace.amazon.com> wrote:"
-    assert quoted(f"{OWN}\n\n{head}\n> It broke.") == "> It broke."
+    assert quoted(f"{OWN}\n\n{head}\n> It broke.") == f"{head}\n> It broke."
 
 
 def test_words_below_marked_lines_are_the_authors() -> None:
     text = f"{OWN}\n\n{HEADINGS['en']}\n> It broke.\n\nLeave us five stars."
-    assert quoted(text, answers=True) == "> It broke."
+    assert quoted(text, answers=True) == f"{HEADINGS['en']}\n> It broke."
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_quotation_elements_need_a_second_sign(
     text = f"{OWN}\n{head}It broke."
     start = text.index("It broke.")
     found = quoted(text, answers=answers, quotes=(Quote(start, len(text), marked),))
-    assert (found == "It broke.") is is_quoted
+    assert found.endswith("It broke.") is is_quoted
 
 
 @pytest.mark.parametrize(
