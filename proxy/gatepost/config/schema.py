@@ -81,6 +81,13 @@ class OnRelayFailure(Enum):
     DEFER = "defer"
 
 
+class BareLineFeeds(Enum):
+    """What happens to a mail whose lines end with LF alone."""
+
+    MEND = "mend"
+    REFUSE = "refuse"
+
+
 class Listener(Section):
     """One address that mail software connects to."""
 
@@ -174,6 +181,8 @@ class Smtp(Section):
     """The addresses that mail software connects to."""
     trusted_networks: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
     """Networks that may send without a login."""
+    bare_line_feeds: BareLineFeeds = BareLineFeeds.MEND
+    """Lines of a mail that end with LF alone: mend (to CRLF, before anything reads it) or refuse."""
     limits: SmtpLimits = SmtpLimits()
     """Bounds on clients."""
     times: SmtpTimes = SmtpTimes()

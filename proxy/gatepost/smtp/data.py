@@ -1,8 +1,10 @@
 """DATA, read in chunks: finds the end, takes off the stuffed dots, counts every octet.
 
-The one end of a mail is CRLF.CRLF (RFC 5321 §4.1.1.4). A mail with a bare CR or LF, or with a NUL, is
-refused whole rather than mended: what is judged must be, octet for octet, what is relayed, and a signature
-over it must hold. Past a limit the rest is read and dropped, so that the next mail on the connection works.
+The one end of a mail is CRLF.CRLF (RFC 5321 §4.1.1.4), whatever bare CR or LF stands around other dots.
+Scripts often send bare LFs inside a mail. They become CRLF here, before anything reads the mail, so that what
+is judged is, octet for octet, what is relayed; a signature over the mail holds, because signers see CRLF too.
+With `mend_line_feeds` off, and always for a bare CR or a NUL, the mail is refused whole. Past a limit the
+rest is read and dropped, so that the next mail on the connection works.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ class Flood(Exception):
 class DataReader:
     """Reads one mail out of the chunks of a connection; holds at most `most_bytes` of it."""
 
-    def __init__(self, *, most_bytes: int, most_line_bytes: int) -> None:
+    def __init__(self, *, most_bytes: int, most_line_bytes: int, mend_line_feeds: bool = True) -> None:
         self._most, self._most_line = most_bytes, most_line_bytes
+        self._mend, self._line_feeds = mend_line_feeds, False
         self._kept = BytesIO()
         self._carry = b"\r\n"  # the line end of the DATA command itself: a first `.` ends the mail
         self._skip = 2  # of it, not to be kept
@@ -47,6 +50,7 @@ class DataReader:
             self._check_flood()
             return None
         self._take(octets[: end + 2], stuffed)
+        self._mend_line_feeds()
         return octets[end + len(_END) :]
 
     def drop(self, problem: Reply) -> None:
@@ -77,9 +81,18 @@ class DataReader:
         if b"\0" in piece:
             return replies.NUL_OCTET
         whole_lines = piece.replace(b"\r\n", b"  ")  # same length: the fastest way to see what is left
-        if b"\r" in whole_lines or b"\n" in whole_lines:
+        if b"\n" in whole_lines:
+            self._line_feeds = True
+        if b"\r" in whole_lines or (self._line_feeds and not self._mend):
             return replies.BARE_LINE_END
         return None
+
+    def _mend_line_feeds(self) -> None:
+        if self._line_feeds and self.problem is None:
+            mended = self.content().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+            self._kept = BytesIO(mended)
+            if len(mended) > self._most:
+                self.drop(replies.TOO_BIG)
 
     def _measure(self, piece: bytes) -> None:
         """Follow the length of the line that is being read; a line past the limit ends the keeping."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import cast
 
 from gatepost import events
+from gatepost.config.schema import BareLineFeeds
 from gatepost.model import Answer, Message
 from gatepost.model import Session as MessageSession
 from gatepost.smtp import replies
@@ -269,8 +270,12 @@ class Protocol(Commands):
 
     async def _receive(self) -> DataReader:
         """Read one mail to its end. Raises Flood, Late or Gone."""
-        limits, start = self.terms.smtp.limits, self.loop.time()
-        reader = DataReader(most_bytes=limits.message_bytes, most_line_bytes=limits.line_bytes)
+        smtp, start = self.terms.smtp, self.loop.time()
+        reader = DataReader(
+            most_bytes=smtp.limits.message_bytes,
+            most_line_bytes=smtp.limits.line_bytes,
+            mend_line_feeds=smtp.bare_line_feeds is BareLineFeeds.MEND,
+        )
         while True:
             chunk = self.take_all()
             if not chunk:

@@ -122,7 +122,26 @@ def test_no_false_end_ends_the_mail(form: bytes, size: int) -> None:
     found, rest = read(b"Subject: x\r\n\r\nbody" + form + smuggled + END, size)
     assert rest == b""
     stray = form.replace(b"\r\n", b"").strip(b". ")
-    assert (found.problem is not None) == any(octet in stray for octet in b"\r\n\0")
+    assert (found.problem is not None) == any(octet in stray for octet in b"\r\0")
+    if found.problem is None:
+        assert found.content().count(b"\n") == found.content().count(b"\r\n")
+
+
+@pytest.mark.parametrize("size", [1, 3, 64])
+def test_line_feeds_are_mended_before_anything_reads_the_mail(size: int) -> None:
+    found, rest = read(b"Subject: x\n\nfirst\n.\n..second\r\n" + END[2:], size)
+    assert (found.problem, rest) == (None, b"")
+    assert found.content() == b"Subject: x\r\n\r\nfirst\r\n.\r\n..second\r\n"
+
+
+def test_a_mail_that_grows_past_the_limit_by_mending_is_too_big() -> None:
+    assert problem_of(b"\n" * 60 + END, most_bytes=100) is replies.TOO_BIG
+
+
+def test_line_feeds_are_refused_where_the_operator_wants_it() -> None:
+    strict = DataReader(most_bytes=1000, most_line_bytes=1000, mend_line_feeds=False)
+    found, _ = read(b"Subject: x\n\nbody" + END, 64, strict)
+    assert found.problem is replies.BARE_LINE_END
 
 
 @pytest.mark.parametrize("form", FALSE_ENDS.values(), ids=FALSE_ENDS)
