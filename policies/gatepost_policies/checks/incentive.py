@@ -10,6 +10,7 @@ from gatepost_policies.checks.review import Asks, evidence, shared_asks
 from gatepost_policies.model import Span
 
 HARMLESS: Final = ("gift_harmless", "review_thanks")
+RETURN_REACH: Final = 2  # sentences between a refund and what is asked for it
 GIFTS: Final = ("gift", "voucher", "discount")
 
 
@@ -28,11 +29,23 @@ def rewards(asks: Asks) -> Iterator[Span]:
 
 def _remedies(asks: Asks) -> Iterator[Span]:
     """Refunds and replacements: what a seller owes; a reward only where they are bound to the review."""
-    for number, hit in asks.talk.meant("remedy", besides=("remedy_done",)):
+    for number, hit in asks.talk.meant("remedy"):
         sentence = asks.talk.sentences[number]
+        if asks.talk.answers_buyer(number):
+            continue
         bound = asks.in_sentence(number) or (sentence.has("in_return") and _speaks_of_review(asks, number))
-        if bound and not asks.talk.answers_buyer(number) and not sentence.has("remedy_done"):
+        if (bound and not sentence.has("remedy_done")) or _repaid(asks, number):
             yield hit.span
+
+
+def _repaid(asks: Asks, number: int) -> bool:
+    """Whether an ask nearby says that it is made in return."""
+    numbers = range(number - RETURN_REACH, number + RETURN_REACH + 1)
+    return any(
+        asks.in_sentence(n) and asks.talk.sentences[n].has("tit_for_tat")
+        for n in numbers
+        if 0 <= n < len(asks.talk.sentences)
+    )
 
 
 def _speaks_of_review(asks: Asks, number: int) -> bool:

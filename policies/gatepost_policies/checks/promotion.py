@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.incentive import rewards
 from gatepost_policies.checks.review import Asks, evidence, shared_asks
 from gatepost_policies.language.scene import Sentence
 from gatepost_policies.model import Span
+
+NO_OFFER: Final = (
+    "gift_harmless",
+    "promo_harmless",
+    "pay_outside",
+)  # uses of the same words that offer nothing
 
 
 def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
@@ -22,20 +29,19 @@ def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
 
 def _promotions(asks: Asks) -> Iterator[Span]:
     for number, hit in asks.talk.meant("promo", besides=("promo_harmless",)):
-        if not asks.talk.answers_buyer(number):
+        if not asks.talk.answers_buyer(number) and not asks.talk.sentences[number].has("pay_outside"):
             yield hit.span
 
 
 def _vouchers(asks: Asks) -> Iterator[Span]:
-    for number, hit in asks.talk.meant(
-        "voucher", "discount", besides=("gift_harmless", "promo_harmless", "pay_outside")
-    ):
-        sentence = asks.talk.sentences[number]
-        if asks.talk.answers_buyer(number) or (
-            hit.concept == "discount" and _is_remedy(asks, sentence, number)
-        ):
+    """Vouchers and discounts that are given, not those that are merely spoken of or concede a fault."""
+    talk = asks.talk
+    for number, hit in talk.meant("voucher", "discount", besides=NO_OFFER):
+        given = any(sentence.has("giving") for sentence in talk.near(number))
+        if not given or talk.answers_buyer(number):
             continue
-        yield hit.span
+        if hit.concept != "discount" or not _is_remedy(asks, talk.sentences[number], number):
+            yield hit.span
 
 
 def _is_remedy(asks: Asks, sentence: Sentence, number: int) -> bool:

@@ -74,6 +74,10 @@ def _changes(talk: Talk) -> Iterator[tuple[int, Hit]]:
     for number, hit in talk.meant("review_change", besides=("amazon_acts",)):
         if not talk.answers_buyer(number):
             yield number, hit
+    for number, hit in talk.meant("change_it"):
+        before = talk.before(number)
+        if before and before.has("review_bad", "review_thanks") and not talk.answers_buyer(number):
+            yield number, hit
 
 
 def _diversions(talk: Talk) -> Iterator[tuple[int, Hit]]:
@@ -129,10 +133,10 @@ def _conditions(asks: Asks, number: int) -> Iterator[Span]:
     for hit in sentence.of("happy_if"):
         if _is_happy(sentence, hit):
             yield hit.span
-    before = asks.talk.sentences[number - 1] if number else None
-    if before is None or before.passage != sentence.passage or before.has("review_balanced"):
+    before = asks.talk.before(number)
+    if before is None or before.has("review_balanced"):
         return
-    if sentence.has("otherwise") and before.has("unhappy_if", "happy_if", "happy_ask"):
+    if sentence.has("otherwise") and before.has("unhappy_if", "happy_if", "happy_ask", "happy_hope"):
         yield from (hit.span for hit in sentence.of("otherwise"))
     yield from (
         hit.span for hit in before.of("happy_if") if _is_happy(before, hit) and _is_fragment(before, hit)

@@ -61,6 +61,11 @@ class Talk:
             for sentence in self.sentences[first : number + 1]
         )
 
+    def before(self, number: int) -> Sentence | None:
+        """The sentence before, in the same passage."""
+        previous = self.sentences[number - 1] if number else None
+        return previous if previous and previous.passage == self.sentences[number].passage else None
+
     def near(self, number: int, distance: int = 1) -> tuple[Sentence, ...]:
         """The sentence and its neighbours in the same passage."""
         passage = self.sentences[number].passage
