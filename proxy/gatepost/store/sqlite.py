@@ -257,12 +257,12 @@ class SqliteEngine:
 
 
 def fill_reserve(path: Path) -> None:
-    """Set the reserve aside (again) where at least twice its size is free; mark that there is a database."""
+    """Set the reserve aside (again) where half as much more is free; mark that there is a database."""
     with contextlib.suppress(OSError):  # without a reserve the store still works, until the disk is full
         descriptor = os.open(reserve_of(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             short = os.fstat(descriptor).st_size < RESERVE_BYTES
-            if short and free_bytes(path) >= 2 * RESERVE_BYTES:
+            if short and free_bytes(path) >= RESERVE_BYTES * 3 // 2:
                 os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
         finally:
             os.close(descriptor)
