@@ -98,24 +98,37 @@ def shared_asks(case: Case) -> Asks:
 def find_positive_only(case: Case, params: Params) -> Iterable[Evidence]:
     """Asks for a good review, praise or stars (D4c)."""
     asks = shared_asks(case)
-    spans = [
-        span
-        for number, sentence in enumerate(asks.talk.sentences)
-        for span in _praise(asks, number, sentence)
-    ]
-    return evidence(case, spans, "says which review is wanted")
+    return evidence(case, [*_praise(asks), *_drawn_stars(asks)], "says which review is wanted")
 
 
-def _praise(asks: Asks, number: int, sentence: Sentence) -> Iterator[Span]:
-    if sentence.has("review_balanced", "rule_report"):
-        return
-    harmless = NO_WISH if sentence.has("review_request_thanks") else ("review_thanks", *NO_WISH)
-    asked = [hit.span for n, hit in (*asks.asks, *asks.changes, *asks.proofs) if n == number]
-    for hit in asks.talk.meant_in(number, "review_praise", besides=harmless):
-        if asked:
+def _praise(asks: Asks) -> Iterator[Span]:
+    """Words of praise in sentences that ask."""
+    for number, hit in asks.talk.meant("review_praise", besides=NO_WISH):
+        if _asked(asks, number) and not _told(asks, number, hit):
             yield hit.span
-    if asks.asks:  # drawn stars say it without words, wherever they stand
-        yield from (hit.span for hit in asks.talk.meant_in(number, "five_stars_drawn", besides=harmless))
+
+
+def _drawn_stars(asks: Asks) -> Iterator[Span]:
+    """Five drawn stars: beside an ask they say it without words, wherever they stand."""
+    if not asks.asks:
+        return
+    for number, hit in asks.talk.meant("five_stars_drawn", besides=NO_WISH):
+        if not _told(asks, number, hit) and not asks.talk.sentences[number].has("review_balanced"):
+            yield hit.span
+
+
+def _asked(asks: Asks, number: int) -> bool:
+    """Whether sentence `number` asks for a review, and not for one of either kind."""
+    asked = any(number == n for group in (asks.asks, asks.changes, asks.proofs) for n, _ in group)
+    return asked and not asks.talk.sentences[number].has("review_balanced")
+
+
+def _told(asks: Asks, number: int, hit: Hit) -> bool:
+    """Whether the review is one that exists already and is only spoken of."""
+    sentence = asks.talk.sentences[number]
+    if sentence.has("review_request_thanks"):
+        return False
+    return any(overlaps(hit.span, other.span) for other in sentence.of("review_thanks"))
 
 
 def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
@@ -180,12 +193,7 @@ def find_influence(case: Case, params: Params) -> Iterable[Evidence]:
         hit.span for number, hit in asks.talk.meant("review_plea") if asks.any or asks.in_sentence(number)
     ]
     spans += [hit.span for _, hit in asks.talk.meant("review_wording", besides=("review_thanks",))]
-    spans += [
-        hit.span
-        for sentence in asks.talk.sentences
-        if not sentence.has("rule_report")
-        for hit in sentence.of("review_silence")
-    ]
+    spans += [hit.span for _, hit in asks.talk.said("review_silence")]
     return evidence(case, spans, "tries to influence the review")
 
 

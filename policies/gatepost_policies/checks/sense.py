@@ -34,23 +34,30 @@ class Talk:
         """The sentences the seller answers for, in reading order."""
         return self.scene.own()
 
-    def meant(self, *concepts: str, besides: Iterable[str] = ()) -> Iterator[tuple[int, Hit]]:
-        """Hits that are meant as said, with the number of their sentence; none that `besides` covers."""
-        harmless = tuple(besides)
-        for number in range(len(self.sentences)):
-            for hit in self.meant_in(number, *concepts, besides=harmless):
-                yield number, hit
+    @cached_property
+    def places(self) -> dict[str, list[tuple[int, Hit]]]:
+        """The hits of each concept, with the numbers of their sentences."""
+        result: dict[str, list[tuple[int, Hit]]] = {}
+        for number, sentence in enumerate(self.sentences):
+            for hit in sentence.hits:
+                result.setdefault(hit.concept, []).append((number, hit))
+        return result
 
-    def meant_in(self, number: int, *concepts: str, besides: Iterable[str] = ()) -> Iterator[Hit]:
-        """The same for one sentence."""
-        sentence = self.sentences[number]
-        hits = sentence.of(*concepts)
-        if not hits or sentence.has("rule_report"):
-            return
-        covers = sentence.of(*besides)
-        for hit in hits:
-            if not is_negated(sentence, hit) and not any(overlaps(hit.span, other.span) for other in covers):
-                yield hit
+    def said(self, *concepts: str) -> Iterator[tuple[int, Hit]]:
+        """Hits with the numbers of their sentences, but for sentences that report a rule."""
+        for concept in concepts:
+            for number, hit in self.places.get(concept, ()):
+                if not self.sentences[number].has("rule_report"):
+                    yield number, hit
+
+    def meant(self, *concepts: str, besides: Iterable[str] = ()) -> Iterator[tuple[int, Hit]]:
+        """Those of them that are meant as said; none that `besides` covers."""
+        harmless = tuple(besides)
+        for number, hit in self.said(*concepts):
+            sentence = self.sentences[number]
+            covered = any(overlaps(hit.span, other.span) for other in sentence.of(*harmless))
+            if not covered and not is_negated(sentence, hit):
+                yield number, hit
 
     def answers_buyer(self, number: int) -> bool:
         """Whether sentence `number` answers a question the buyer asked."""

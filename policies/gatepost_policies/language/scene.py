@@ -46,13 +46,16 @@ class Sentence:
     words: str = field(default="", repr=False)  # its own folded text
     text: str = field(default="", repr=False)  # its own original text
     paragraph: int = 0  # of the passage, from 0
+    concepts: frozenset[str] = frozenset()  # of the hits
 
     def has(self, *concepts: str) -> bool:
         """Whether any of the concepts is spoken of."""
-        return any(hit.concept in concepts for hit in self.hits)
+        return not self.concepts.isdisjoint(concepts)
 
     def of(self, *concepts: str) -> tuple[Hit, ...]:
         """The hits of these concepts."""
+        if self.concepts.isdisjoint(concepts):
+            return ()
         return tuple(hit for hit in self.hits if hit.concept in concepts)
 
     def find(self, phrases: Phrases) -> Iterator[Hit]:
@@ -200,18 +203,19 @@ def _settled(draft: _Draft, language: str) -> Sentence:
     question = draft.original.rstrip("\"'”’»)]」』）").endswith(("?", "？", ";")) or draft.original.endswith(
         "ですか。"
     )
+    places, concepts = _places(language, draft.words)
     hits = tuple(
         _hit(draft.folded, draft.passage, language, (concept, draft.offset + start, draft.offset + end))
-        for concept, start, end in _places(language, draft.words)
+        for concept, start, end in places
     )
     return Sentence(
         draft.passage, draft.start, draft.end, draft.section, language, question, hits,
-        draft.folded, draft.offset, draft.words, draft.original, draft.paragraph,
+        draft.folded, draft.offset, draft.words, draft.original, draft.paragraph, concepts,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
-def _places(language: str, words: str) -> tuple[Place, ...]:
+def _places(language: str, words: str) -> tuple[tuple[Place, ...], frozenset[str]]:
     """The concepts in one folded sentence; remembered, because HTML repeats the plain text."""
-    found = lexicon(language).find(words)
-    return tuple(sorted(found, key=lambda place: (place[1], place[2])))
+    found = sorted(lexicon(language).find(words), key=lambda place: (place[1], place[2]))
+    return tuple(found), frozenset(place[0] for place in found)
