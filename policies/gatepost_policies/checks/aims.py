@@ -23,10 +23,10 @@ def find_off_purpose(case: Case, params: Params) -> Iterator[Evidence]:
 def find_concept(case: Case, params: Params) -> Iterator[Evidence]:
     """The first sentence of each passage that speaks of `concept`, in mails that speak of no `unless`."""
     concept, unless = str(params["concept"]), frozenset(params.get("unless", ()))
-    if any(case.scene.having(other) for other in unless):
+    if any(case.spoken(other) for other in unless):
         return
     seen: set[int] = set()
-    for hit in case.scene.having(concept):
+    for hit in case.spoken(concept):
         if hit.span.passage not in seen and case.section(hit.span) is Section.AUTHOR:
             seen.add(hit.span.passage)
             yield case.at(hit.span)
@@ -34,7 +34,7 @@ def find_concept(case: Case, params: Params) -> Iterator[Evidence]:
 
 def _opening(case: Case, note: str) -> Evidence:
     """What the mail is about: the words that tell it, or the first sentence that is more than a greeting."""
-    told = [hit for hit in case.scene.having("off_topic") if case.section(hit.span) is Section.AUTHOR]
+    told = [hit for hit in case.spoken("off_topic") if case.section(hit.span) is Section.AUTHOR]
     if told:
         return case.at(told[0].span, note)
     for sentence in case.scene.sentences:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gatepost_policies.model import Facts, Known, Mail, Medium, Purpose, Reading, Section, Span
 
 if TYPE_CHECKING:
-    from gatepost_policies.language.scene import Scene
+    from gatepost_policies.language.scene import Hit, Scene
 
 T = TypeVar("T")
 
@@ -56,6 +56,10 @@ class Case:
         result: T = self.memo[name]
         return result
 
+    def spoken(self, concept: str) -> tuple[Hit, ...]:
+        """All own hits of a concept, from an index that is made once."""
+        return self.once("spoken", _index).get(concept, ())
+
     def words(self, span: Span) -> str:
         """The words at `span`, exactly as they stand in the passage."""
         return self.mail.passages[span.passage].text[span.start : span.end]
@@ -84,6 +88,14 @@ class Evidence:
     span: Span | None = None
     label: str = ""  # the passage label where there is no span
     note: str = ""  # one clause for the reader where the rule's title does not say it all
+
+
+def _index(case: Case) -> dict[str, tuple[Hit, ...]]:
+    found: dict[str, list[Hit]] = {}
+    for sentence in case.scene.own():
+        for hit in sentence.hits:
+            found.setdefault(hit.concept, []).append(hit)
+    return {concept: tuple(hits) for concept, hits in found.items()}
 
 
 Find = Callable[[Case, Params], Iterable[Evidence]]

@@ -52,7 +52,7 @@ def _has_address(case: Case) -> bool:
 
 def _labelled(case: Case, concept: str) -> bool:
     """Whether a label is followed on its line, or by the next, by something with digits in it."""
-    for hit in case.scene.having(concept):
+    for hit in case.spoken(concept):
         text = case.mail.passages[hit.span.passage].text
         following = text[hit.span.end : hit.span.end + 160]
         if ":" in following[:25] and any(char.isdigit() for char in following):
@@ -69,7 +69,7 @@ def _has_carrier(case: Case) -> bool:
         return True
     if any(tracking.carrier for tracking in case.facts.tracking):
         return True
-    return any(carrier_of(link.host) for link in case.mail.links) or bool(case.scene.having("carrier_label"))
+    return any(carrier_of(link.host) for link in case.mail.links) or bool(case.spoken("carrier_label"))
 
 
 def _has_tracking(case: Case) -> bool:
@@ -88,7 +88,7 @@ def _has_delivery_date(case: Case) -> bool:
 
 
 def _has_new_date(case: Case) -> bool:
-    return bool(case.facts.days) or bool(case.scene.having("duration") or case.scene.having("weekday"))
+    return bool(case.facts.days) or bool(case.spoken("duration") or case.spoken("weekday"))
 
 
 def _near(case: Case, concept: str) -> bool:
@@ -108,15 +108,15 @@ def _within(span: Span, sentence: Sentence) -> bool:
 
 
 def _has_adjustment(case: Case) -> bool:
-    return bool(case.scene.having("refunded") or case.scene.having("refund_due"))
+    return bool(case.spoken("refunded") or case.spoken("refund_due"))
 
 
 def _has_reason(case: Case) -> bool:
-    return bool(case.scene.having("unavailable") or case.scene.having("reason_unavailable"))
+    return bool(case.spoken("unavailable") or case.spoken("reason_unavailable"))
 
 
 def _may_cancel(case: Case) -> bool:
-    return bool(case.scene.having("may_cancel") or case.scene.having("refund_due"))
+    return bool(case.spoken("may_cancel") or case.spoken("refund_due"))
 
 
 def _has_returned_goods(case: Case) -> bool:

@@ -9,8 +9,8 @@ from typing import Final
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.model import Hidden, Hiding, Passage, Section, Source
 
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
-_KANA: Final = re.compile("[\u3041-\u30ff\u4e00-\u9fff]{2}")
+_MARKS: Final = ".,;:!?()[]{}<>\"'’“”„«»-–—*_|/\u200b\u200c\u200d\ufeff\u00ad\u034f\u2007"
+_JAPANESE: Final = re.compile("[\u3041-\u30ff\u4e00-\u9fff]{2,}")
 # What helpdesks put into every mail: reply separators, thread markers, message ids, preheader padding.
 _MARKERS: Final = re.compile(
     r"\{#|#\}|##-|-##|ref-mid|message-id|mid:|\[#|ticket[ #:]|case[ #:]|do not edit|"
@@ -59,11 +59,13 @@ def _carries_meaning(hidden: Hidden, visible: frozenset[str], *, share: float, a
 
 
 def _words(text: str) -> frozenset[str]:
-    """Words of spaced scripts and character pairs of Japanese, in lower case."""
+    """The words of `text` in lower case; of Japanese, which does not part its words, its pairs of letters."""
     lowered = text.lower()
-    found = _WORD.findall(lowered)[:MAX_WORDS_COMPARED]
-    japanese = {pair for run in _KANA.findall(lowered)[:MAX_WORDS_COMPARED] for pair in (run,)}
-    return frozenset(word for word in found if word.isascii() or not _KANA.search(word)) | frozenset(japanese)
+    words = {word.strip(_MARKS) for word in lowered.split(maxsplit=MAX_WORDS_COMPARED)[:MAX_WORDS_COMPARED]}
+    if lowered.isascii() or not _JAPANESE.search(lowered):
+        return frozenset(word for word in words if len(word) > 1 and not word.isdigit())
+    runs = _JAPANESE.findall(lowered[: MAX_WORDS_COMPARED * 4])
+    return frozenset(run[at : at + 2] for run in runs for at in range(len(run) - 1))
 
 
 def _authored(passage: Passage) -> str:

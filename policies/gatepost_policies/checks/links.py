@@ -8,7 +8,7 @@ from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.sites import NEEDLESS_AMAZON_PAGE, Site, assess, is_amazon, parts_of
 from gatepost_policies.facts.bare import find_bare
 from gatepost_policies.facts.hosts import registrable
-from gatepost_policies.model import Link, LinkKind, Section, Source
+from gatepost_policies.model import Link, LinkKind, Source
 
 AMAZON_PAGES, OTHER_SITES = "amazon-pages", "other-sites"
 MAX_QUOTED = 300  # characters of a header that evidence quotes
@@ -76,8 +76,10 @@ def _opt_out_links(case: Case) -> Iterator[Evidence]:
 
 
 def _opt_out_words(case: Case) -> Iterator[Evidence]:
-    for sentence in case.scene.sentences:
-        if sentence.section is not Section.QUOTED and not sentence.has("reply_to_enquiry"):
+    if not case.spoken("opt_out"):
+        return
+    for sentence in case.scene.own():
+        if not sentence.has("reply_to_enquiry"):
             for hit in sentence.of("opt_out")[:1]:
                 yield case.at(hit.span)
 
