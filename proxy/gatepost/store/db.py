@@ -44,6 +44,11 @@ class Undo(Exception):
         self.value = value
 
 
+def nobody_knows(error: BaseException) -> bool:
+    """Whether a write that ended so may have been committed, or be committed yet."""
+    return not isinstance(error, EngineError) or error.fault is Fault.STUCK
+
+
 @dataclass(slots=True, eq=False)
 class _Job(Generic[T]):
     work: Callable[[Tx], T]
@@ -55,7 +60,7 @@ class _Job(Generic[T]):
     error: BaseException | None = None
 
     def given_up(self) -> bool:
-        return self.future is not None and self.future.cancelled()
+        return self.future is not None and self.future.done()
 
 
 class Database:
@@ -84,13 +89,18 @@ class Database:
 
         An exception undoes this job alone. `urgent` jobs may use the space set aside for a full disk.
         Raises StoreError when the lock was not had in time, too much waits or the disk refuses: then nothing
-        of the job is kept. When the caller is cancelled, a job that has begun is still committed.
+        of the job is kept. Only when the disk itself hangs (Fault.STUCK), or the caller is cancelled, may a
+        job that has begun still be committed.
         """
         job = self._enqueue(work, urgent)
-        job.loop = asyncio.get_running_loop()
-        job.future = job.loop.create_future()
+        job.loop = loop = asyncio.get_running_loop()
+        job.future = loop.create_future()
+        limit = loop.call_later(self._busy * 2, _give_up, job.future)
         self._queue.put(job)
-        return await job.future
+        try:
+            return await job.future
+        finally:
+            limit.cancel()
 
     def post(self, work: Callable[[Tx], object]) -> None:
         """Queue `work` behind what waits, without waiting for its end. Its failure is not reported."""
@@ -109,7 +119,14 @@ class Database:
 
         Sees all that was committed before the call. Raises StoreError when it runs past `seconds`.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work, seconds)
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(
+                seconds + self._busy * 2
+            ):  # SQLite can't end a read that the disk holds up
+                return await loop.run_in_executor(self._readers, self._read, work, seconds)
+        except TimeoutError as error:
+            raise EngineError(Fault.STUCK) from error
 
     def _read(self, work: Callable[[Tx], T], seconds: float) -> T:
         connection = getattr(self._local, "connection", None)
@@ -171,10 +188,14 @@ class Database:
             if job is None:
                 break
             batch = [job]
-            tx = self._begin(batch)
-            if tx is not None:
-                going = self._gather(batch)
-                self._commit_all(tx, batch)
+            try:
+                tx = self._begin(batch)
+                if tx is not None:
+                    going = self._gather(batch)
+                    self._commit_all(tx, batch)
+            except Exception as error:  # whatever it is, the writer must live on: every sender waits for it
+                _fail(batch, EngineError(Fault.OTHER, type(error).__name__))
+                self._mend(EngineError(Fault.OTHER))
             _hand_back(batch)
         self._drop_the_rest()
         self._engine.close()
@@ -279,6 +300,11 @@ class Database:
                     rest.append(job)
         _fail(rest, EngineError(Fault.CLOSED))
         _hand_back(rest)
+
+
+def _give_up(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_exception(EngineError(Fault.STUCK))
 
 
 def _fail(batch: Iterable[_Job[Any]], error: EngineError) -> None:

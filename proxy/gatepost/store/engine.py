@@ -47,6 +47,7 @@ class Fault(Enum):
     BUSY = "too much is waiting to be written"
     CLOSED = "the store is closed"
     SLOW = "the query took too long"
+    STUCK = "the disk did not answer in time"
     OTHER = "the database refused"
 
 

@@ -11,8 +11,8 @@ from gatepost.errors import StateError, StoreError
 from gatepost.model import Answer, AnswerKind, Entry, MessageId, MessageState, OrderId
 from gatepost.ports import Clock, Earlier, Opened, Settled, Taken
 from gatepost.store import claims, moves
-from gatepost.store.db import Database, Undo
-from gatepost.store.engine import Row, Tx, Value
+from gatepost.store.db import Database, Undo, nobody_knows
+from gatepost.store.engine import EngineError, Row, Tx, Value
 from gatepost.store.moves import Change, Origin
 from gatepost.store.owners import Owners
 from gatepost.store.rows import answer_json, entry_of, entry_params, envelope_json, envelope_of, micros, plain
@@ -85,8 +85,8 @@ class SqlJournal:
         opening = self._opening(entry, raw, claims)
         try:
             return await self._db.write(lambda tx: self._open(tx, opening))
-        except asyncio.CancelledError:
-            if entry.state is MessageState.ATTEMPTING:
+        except (asyncio.CancelledError, EngineError) as error:
+            if nobody_knows(error) and entry.state is MessageState.ATTEMPTING:
                 self._db.post(self._taking_back(entry.id))
             raise
 

@@ -11,8 +11,8 @@ from gatepost.errors import StateError, StoreError
 from gatepost.model import Answer, AnswerKind, Entry, Message, MessageId, MessageState, OrderId
 from gatepost.ports import Clock, Taken
 from gatepost.store import audit, claims, moves
-from gatepost.store.db import Database, Undo
-from gatepost.store.engine import Tx, Value
+from gatepost.store.db import Database, Undo, nobody_knows
+from gatepost.store.engine import EngineError, Tx, Value
 from gatepost.store.moves import Change
 from gatepost.store.owners import Owners
 from gatepost.store.rows import answer_json, entry_of, message_of, micros, plain
@@ -78,8 +78,9 @@ class SqlQuarantine:
         }
         try:
             return await self._db.write(lambda tx: _take(tx, id, params, orders, by=by))
-        except asyncio.CancelledError:
-            self._db.post(lambda tx: self._put_back(tx, id))
+        except (asyncio.CancelledError, EngineError) as error:
+            if nobody_knows(error):
+                self._db.post(lambda tx: self._put_back(tx, id))
             raise
 
     def _put_back(self, tx: Tx, id: MessageId) -> None:

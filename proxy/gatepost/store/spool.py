@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from gatepost.errors import StateError
 from gatepost.model import Entry, Message, MessageId, MessageState
 from gatepost.store import moves
-from gatepost.store.db import Database
-from gatepost.store.engine import Tx, Value
+from gatepost.store.db import Database, nobody_knows
+from gatepost.store.engine import EngineError, Tx, Value
 from gatepost.store.moves import STANDING, Change, Origin, Standing
 from gatepost.store.owners import Owners
 from gatepost.store.rows import entry_of, in_list, message_of, micros
@@ -54,8 +54,9 @@ class SqlSpool:
 
         try:
             return await self._db.write(job)
-        except asyncio.CancelledError:
-            self._db.post(lambda tx: self._put_back(tx, taken, at))
+        except (asyncio.CancelledError, EngineError) as error:
+            if nobody_knows(error):
+                self._db.post(lambda tx: self._put_back(tx, taken, at))
             raise
 
     def _put_back(self, tx: Tx, ids: Sequence[MessageId], at: int) -> None:

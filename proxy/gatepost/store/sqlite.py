@@ -200,6 +200,8 @@ class SqliteEngine:
                 raise EngineError(Fault.MISSING, "another file lies in its place")
         except FileNotFoundError as error:  # writing on would fill a file that nobody can open again
             raise EngineError(Fault.MISSING) from error
+        except OSError as error:
+            raise EngineError(Fault.DISK, os.strerror(error.errno or 0)) from error
         self._run("BEGIN IMMEDIATE")
         return self._tx
 

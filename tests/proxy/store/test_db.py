@@ -11,7 +11,7 @@ import pytest
 
 from gatepost.errors import StateError, StoreError
 from gatepost.store import db as module
-from gatepost.store.db import Database, Undo
+from gatepost.store.db import Database, Undo, nobody_knows
 from gatepost.store.engine import Engine, EngineError, Fault, Tx
 from gatepost.store.sqlite import SqliteEngine, fill_reserve, prepare_file, reserve_of
 
@@ -26,9 +26,11 @@ class Watched:
     def __init__(self, engine: SqliteEngine) -> None:
         self._engine = engine
         self.commits = 0
-        self.refusals: list[Fault] = []
+        self.refusals: list[Exception] = []
         self.hold = threading.Event()
         self.hold.set()
+        self.hold_commit = threading.Event()
+        self.hold_commit.set()
         self.reopened = 0
 
     def begin(self) -> Tx:
@@ -36,8 +38,9 @@ class Watched:
         return self._engine.begin()
 
     def commit(self) -> None:
+        self.hold_commit.wait(LATE)
         if self.refusals:
-            raise EngineError(self.refusals.pop(0))
+            raise self.refusals.pop(0)
         self._engine.commit()
         self.commits += 1
 
@@ -94,6 +97,7 @@ async def database(path: Path, watched: Watched) -> AsyncIterator[Database]:
     opened = Database(path, busy_seconds=2, engine=engine)
     yield opened
     watched.hold.set()
+    watched.hold_commit.set()
     await opened.close()
 
 
@@ -166,7 +170,7 @@ async def test_a_job_can_undo_and_still_answer(database: Database, path: Path) -
 async def test_when_the_commit_fails_all_are_told_and_nothing_is_kept(
     database: Database, watched: Watched, path: Path
 ) -> None:
-    watched.refusals = [Fault.DISK]
+    watched.refusals = [EngineError(Fault.DISK)]
     with pytest.raises(StoreError, match="the disk failed"):
         await database.write(add(1))
     assert watched.reopened == 1
@@ -181,7 +185,7 @@ async def test_urgent_jobs_use_the_space_set_aside_for_a_full_disk(
 ) -> None:
     fill_reserve(path)
     watched.hold.clear()
-    watched.refusals = [Fault.FULL]
+    watched.refusals = [EngineError(Fault.FULL)]
     usual = asyncio.ensure_future(database.write(add(1)))
     urgent = asyncio.ensure_future(database.write(add(2), urgent=True))
     await asyncio.sleep(0)
@@ -196,7 +200,7 @@ async def test_without_a_reserve_an_urgent_job_is_refused_too(
     database: Database, watched: Watched, path: Path
 ) -> None:
     assert not reserve_of(path).exists()
-    watched.refusals = [Fault.FULL]
+    watched.refusals = [EngineError(Fault.FULL)]
     with pytest.raises(StoreError, match="the disk is full"):
         await database.write(add(1), urgent=True)
 
@@ -270,6 +274,29 @@ async def test_a_job_whose_caller_left_before_it_began_is_not_run(
     await first
     await database.write(add(3))
     assert numbers_in(path) == [1, 3]
+
+
+async def test_a_disk_that_hangs_is_an_error_in_time(path: Path, watched: Watched) -> None:
+    database = Database(path, busy_seconds=0.05, engine=watched)
+    watched.hold.clear()
+    async with asyncio.timeout(LATE):
+        with pytest.raises(StoreError, match="did not answer") as caught:
+            await database.write(add(1))
+    assert nobody_knows(caught.value)
+    watched.hold.set()
+    await database.write(add(2))
+    await database.close()
+    assert numbers_in(path) == [2]
+
+
+async def test_the_writer_survives_what_nobody_foresaw(
+    database: Database, watched: Watched, path: Path
+) -> None:
+    watched.refusals = [RuntimeError("a bug")]
+    with pytest.raises(StoreError, match="RuntimeError"):
+        await database.write(add(1))
+    await database.write(add(2))
+    assert numbers_in(path) == [2]
 
 
 async def test_several_loops_write_through_one_database(database: Database, path: Path) -> None:

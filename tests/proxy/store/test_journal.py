@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -130,6 +131,26 @@ async def test_an_open_that_nobody_waits_for_leaves_nothing_in_flight(store: Sto
     with pytest.raises(asyncio.CancelledError):
         await opening
     assert isinstance(await opened(store, "m2", orders=[FIRST], fingerprint="f-m1"), Opened)
+
+
+async def test_an_open_that_the_disk_held_up_leaves_nothing_in_flight(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, going = store.db._engine, threading.Event()
+    commit = engine.commit
+
+    def slow_commit() -> None:
+        going.wait(20)
+        commit()
+
+    monkeypatch.setattr(engine, "commit", slow_commit)
+    monkeypatch.setattr(store.db, "_busy", 0.05)
+    with pytest.raises(StoreError, match="did not answer"):
+        await opened(store, "m1", orders=[FIRST])
+    monkeypatch.setattr(store.db, "_busy", 5)
+    going.set()
+    assert isinstance(await opened(store, "m2", orders=[FIRST], fingerprint="f-m1"), Opened)
+    assert await state_of(store, "m1") is _S.ABANDONED
 
 
 # --- the same mail again -------------------------------------------------------------------------
