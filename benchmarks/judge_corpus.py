@@ -1,9 +1,10 @@
-"""How well mails of a labelled collection are judged: `make judge ARGS=PATH`.
+"""How well mails of labelled collections are judged: `make judge`, or `make judge ARGS=PATH`.
 
-The collection has one JSON object a line: `subject`, `body`, `kind` (plain or html), `lang`, `verdict`
-(pass or violation), `rules` (categories; `review-request` notes a permitted ask), `missing_order_id`,
-`ambiguous`, `incomplete`. Prints recall, false alarms and confusion by category and by language, and
-every misjudged mail with the words that decided.
+A collection has one JSON object a line, or is a YAML list of mappings; a folder is all its YAML lists.
+An entry has `subject`, `body`, `kind` (plain or html), `lang`, `verdict` (pass or violation), `rules`
+(categories; `review-request` notes a permitted ask), `missing_order_id`, `ambiguous`, `incomplete`.
+Prints recall, false alarms and confusion by category and by language, and every misjudged mail with
+the words that decided. Without a path, the collections kept beside the tests are judged.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from gatepost_policies import Verdict, judge, load, read
 
+UNSEEN = Path(__file__).parent.parent / "tests" / "policies" / "unseen"
 BUYER = "abcdefghij12345@marketplace.amazon.com"
 NOT_A_BREACH = {"review-request"}
 # What other fields of a label tell, or what no label tells: not counted as extra.
@@ -68,10 +72,19 @@ def mail_of(label: dict[str, Any]) -> bytes:
     return message.as_bytes()
 
 
+def labels(path: Path) -> Iterator[dict[str, Any]]:
+    if path.is_dir():
+        for file in sorted(path.glob("*.yaml")):
+            yield from labels(file)
+    elif path.suffix == ".yaml":
+        yield from yaml.safe_load(path.read_text("utf-8"))
+    else:
+        yield from map(json.loads, path.read_text("utf-8").splitlines())
+
+
 def judged(path: Path, edition: str) -> Iterator[Judged]:
     rulebook = load(edition)
-    for line in path.read_text("utf-8").splitlines():
-        label = json.loads(line)
+    for label in labels(path):
         yield Judged(label, judge(read(mail_of(label)), rulebook, recipients=(BUYER,)))
 
 
@@ -140,7 +153,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("path", type=Path, help="a file of labelled mails, one JSON object a line")
+    parser.add_argument(
+        "path", type=Path, nargs="?", default=UNSEEN, help="labelled mails: JSON lines, YAML, a folder"
+    )
     parser.add_argument("--edition", default="amazon-2018-10")
     parser.add_argument("--language", default="", help="only mails in this language")
     arguments = parser.parse_args()
