@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: run test check format lint types imports bench judge clauses docs lock clean
+.PHONY: run test check format lint types imports bench judge clauses docs golden lock clean
 
 run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
 	@$(BIN)/gatepost serve
@@ -37,6 +37,9 @@ clauses: $(VENV)/core.stamp      ## clause -> rules -> examples
 
 docs: $(VENV)/dev.stamp          ## rewrite the generated parts of the docs
 	@PYTHONPATH=tests $(BIN)/python tests/meta/test_design_page.py
+
+golden: $(VENV)/dev.stamp        ## write the golden readings anew; read the diff before you commit it
+	@GATEPOST_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/policies/facts/test_golden.py
 
 lock:                            ## rewrite the hashed requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -o requirements/core.txt

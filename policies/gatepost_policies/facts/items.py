@@ -59,7 +59,8 @@ def _words() -> _Words:
             re.IGNORECASE,
         ),
         counted=re.compile(
-            rf"(?<![\d.,/-])(?<!\d:)(\d{{1,4}})[ ]?(?:{units})(?![^\W\d_])(?![ ]+(?!of\b|de\b|von\b)[^\W\d_])",
+            rf"(?<![\d.,/-])(?<!\d:)(\d{{1,4}})[ ]?(?:{units})(?![^\W\d_])"
+            r"(?![ ]+(?!of\b|de\b|von\b)[^\W\d_])",
             re.IGNORECASE,
         ),
         of=re.compile(r"(?<![\d.,:/-])(\d{1,3}) of [\"“„]?(?=[A-ZÄÖÜÅ])"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -14,7 +15,7 @@ from gatepost_policies.model import Span
 MAX_ADDRESSES: Final = 100  # in one passage
 _NEAR: Final = 3  # lines between street and town, or label and town
 _LONG_LINE: Final = 300
-_DIGITS: Final = re.compile(r"\d{2}|都|県|府")
+_PREFECTURE: Final = re.compile("[都県府道]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +38,51 @@ def _words() -> _Words:
 
 def find_addresses(ground: Ground) -> list[Span]:
     """The postal addresses in a passage, each from its street or name line to the line of the town."""
-    words = _words()
     text = ground.text
+    codes = [start for at, (start, _) in enumerate(ground.runs) if _may_be_code(text, ground.runs, at)]
+    if ground.digits and not text.isascii():
+        codes += [match.start() for match in _PREFECTURE.finditer(text)]
+    if not codes:
+        return []
     lines = _lines(text)
+    starts = [start for start, _ in lines]
     found: list[Span] = []
     last = -1
-    for at, (start, end) in enumerate(lines):
-        line = text[start:end]
-        if at <= last or not _DIGITS.search(line) or len(line) > _LONG_LINE:
+    for at in sorted({bisect_right(starts, code) - 1 for code in codes}):
+        if at <= last or at < 0:
             continue
-        match = words.town.search(line)
-        if match is None:
-            continue
-        first = _first_line(text, lines, at)
-        if first is None:
-            continue
-        from_at = lines[first][0] + _indent(text, lines[first])
-        found.append(ground.span(from_at, end))
-        last = at
+        span = _address(text, lines, at)
+        if span is not None:
+            found.append(ground.span(*span))
+            last = at
         if len(found) >= MAX_ADDRESSES:
             break
     return found
+
+
+def _may_be_code(text: str, runs: list[tuple[int, int]], at: int) -> bool:
+    """Whether the digits of one run may be (the first of) some country's postal code: few lines have such."""
+    start, end = runs[at]
+    following = runs[at + 1] if at + 1 < len(runs) else (len(text), len(text))
+    joined = following[1] - following[0] if following[0] == end + 1 else 0
+    match end - start:
+        case 4 | 5:
+            return joined < 5
+        case 2 | 3:
+            return 2 <= joined <= 4
+        case 1:  # British and Canadian codes: a digit among capitals
+            return text[end : end + 1].isupper()
+        case length:
+            return length == 6
+
+
+def _address(text: str, lines: list[tuple[int, int]], at: int) -> tuple[int, int] | None:
+    """The address whose town stands in line `at`; None when that line has none."""
+    start, end = lines[at]
+    if end - start > _LONG_LINE or _words().town.search(text[start:end]) is None:
+        return None
+    first = _first_line(text, lines, at)
+    return None if first is None else (lines[first][0] + _indent(text, lines[first]), end)
 
 
 def _lines(text: str) -> list[tuple[int, int]]:

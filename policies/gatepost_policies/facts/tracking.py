@@ -182,21 +182,33 @@ def _judged(number: str, named: Sequence[str], *, labelled: bool) -> tuple[str, 
 
 def find_in_links(links: Sequence[Link]) -> list[Tracking]:
     """The parcel numbers in the addresses of carriers' tracking pages."""
-    hosts = _carriers().hosts
     found: dict[tuple[str, str], Tracking] = {}
     for link in links[:1000]:
-        labels = link.host.split(".")
-        carrier = next(
-            (hosts[end] for at in range(len(labels)) if (end := ".".join(labels[at:])) in hosts), ""
-        )
+        carrier = _carrier_of(link.host)
         if not carrier or len(found) >= MAX_NUMBERS:
             continue
-        for match in _IN_URL.finditer(unquote(link.url[:2000])):
-            bare = match[0].upper()
-            if sum(letter.isdigit() for letter in bare) < _MIN_DIGITS:
-                continue
-            shapes = _carriers().shapes.get(carrier, ())
-            valid = not shapes or any(shape.is_valid(bare) for shape in shapes)
-            if valid or any(shape.fits(bare) for shape in shapes):
-                found.setdefault((bare, carrier), Tracking(bare, carrier, link.span, valid))
+        for bare, valid in _numbers_in(link.url[:2000], carrier):
+            found.setdefault((bare, carrier), Tracking(bare, carrier, link.span, valid))
     return list(found.values())
+
+
+@lru_cache(maxsize=1024)
+def _carrier_of(host: str) -> str:
+    hosts = _carriers().hosts
+    labels = host.split(".")
+    return next((hosts[end] for at in range(len(labels)) if (end := ".".join(labels[at:])) in hosts), "")
+
+
+@lru_cache(maxsize=256)
+def _numbers_in(url: str, carrier: str) -> tuple[tuple[str, bool], ...]:
+    """The numbers of a carrier's shapes in an address, and whether each is well-formed."""
+    shapes = _carriers().shapes.get(carrier, ())
+    found = []
+    for match in _IN_URL.finditer(unquote(url)):
+        bare = match[0].upper()
+        if sum(letter.isdigit() for letter in bare) < _MIN_DIGITS:
+            continue
+        valid = not shapes or any(shape.is_valid(bare) for shape in shapes)
+        if valid or any(shape.fits(bare) for shape in shapes):
+            found.append((bare, valid))
+    return tuple(found)

@@ -55,7 +55,7 @@ def read_html(source: str, *, nested: bool = False) -> Page:
     root = parser.root
     if root is None:
         return Page("", defects=tuple(defects))
-    sheets = [node.text(deep=True) for node in parser.css("style")] if "<style" in source.lower() else []
+    sheets = [node.text(deep=True) for node in parser.tags("style")] if "<style" in source.lower() else []
     walk = _Walk(read_sheets(sheets, parser) if sheets else Cascade(), nested=nested)
     for address in urls("\n".join(sheets)):
         walk.carried.add(LinkKind.CSS, address)
