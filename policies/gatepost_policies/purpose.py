@@ -7,6 +7,7 @@ when nothing in it belongs to an order, or when it does nothing but thank, greet
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ class _Signs:
     opening: frozenset[str]  # concepts of the subject and the first sentences
     body: frozenset[str]
     all: frozenset[str]
-    asserted_shipped: bool
+    on_its_way: bool  # the goods are said to have been sent
+    sent_as_news: bool  # and that is what the mail tells, not part of an excuse
     asserted_return: bool
     reply: bool
     has_order: bool
@@ -62,7 +64,8 @@ def _signs(reading: Reading, scene: Scene) -> _Signs:
         opening=_concepts(opening),
         body=_concepts(body or subject),
         all=_concepts(own),
-        asserted_shipped=any(_asserts_shipping(sentence) for sentence in opening),
+        on_its_way=any(map(_asserts_shipping, opening)),
+        sent_as_news=any(map(_asserts_shipping, itertools.takewhile(_is_no_apology, opening))),
         asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
         reply=is_reply(mail),
         has_order=bool(reading.facts.order_ids),
@@ -83,6 +86,10 @@ def _first_of_each_passage(body: Sequence[Sentence]) -> list[Sentence]:
         if seen[sentence.passage] <= OPENING_SENTENCES:
             first.append(sentence)
     return first
+
+
+def _is_no_apology(sentence: Sentence) -> bool:
+    return not sentence.has("apology")
 
 
 def _asserts_shipping(sentence: Sentence) -> bool:
@@ -116,11 +123,7 @@ def _news(signs: _Signs, asks_review: bool) -> Purpose | None:
         return Purpose.DELAY
     if signs.asserted_return and signs.all & {"refunded", "refund_due"}:
         return Purpose.RETURN
-    if (
-        signs.asserted_shipped
-        and "substitute_goods" not in signs.opening
-        and (signs.tracking or not asks_review)
-    ):
+    if signs.sent_as_news and "substitute_goods" not in signs.opening and (signs.tracking or not asks_review):
         return Purpose.SHIPMENT
     return None
 
@@ -129,7 +132,7 @@ def _announces_delay(signs: _Signs) -> bool:
     """Whether a delay is news: of what is already on its way, a delay is news only with its length."""
     if "delayed" not in signs.all:
         return False
-    return not signs.asserted_shipped or bool(signs.all & {"duration", "may_cancel"})
+    return not signs.on_its_way or bool(signs.all & {"duration", "may_cancel"})
 
 
 def _rest(signs: _Signs, asks_review: bool, promotes: bool) -> Purpose:
@@ -148,13 +151,20 @@ def _is_idle(signs: _Signs) -> bool:
     """Whether nothing in the mail serves an order: it greets, thanks, presents itself or advertises."""
     if signs.reply or "reply_to_enquiry" in signs.all:
         return False
-    if "off_topic" in signs.all:
+    if "off_topic" in signs.opening and not signs.all & NEWS:
         return True
-    if not signs.body & {"transaction", "shipped", "tracking_label", "refunded", "question_to_buyer"}:
-        return not (signs.has_order and "apology" in signs.all)
-    return "thanks_purchase" in signs.all and not signs.all & SUBSTANCE and not signs.affairs
+    if signs.all & SUBSTANCE or signs.affairs:
+        return False
+    if "thanks_purchase" in signs.all:
+        return True
+    # What speaks of no order at all is left to its order ID: with one it is an answer in its own words.
+    return not signs.has_order and "transaction" not in signs.body
 
 
+# What happened to an order: a mail that tells it is not beside the point, whatever else it mentions.
+NEWS: Final = frozenset(
+    {"apology", "cancelled", "delayed", "refunded", "returned", "shipped", "tracking_label", "unavailable"}
+)
 # Concepts by which a mail does something for an order, rather than thank for it.
 SUBSTANCE: Final = frozenset(
     {
@@ -170,6 +180,7 @@ SUBSTANCE: Final = frozenset(
         "shipped",
         "tracking_label",
         "unavailable",
+        "using_goods",
         "will_ship",
     }
 )

@@ -29,6 +29,11 @@ TABLE = [
         "The lamp has been shipped on Monday. We are sorry for the delay.",
         Purpose.SHIPMENT,
     ),
+    (
+        "shipped, in an excuse",
+        "We are sorry that we have no number for you. Your order has been shipped on Monday.",
+        Purpose.SERVICE,
+    ),
     ("returned", "We have received your return and refunded $20.00.", Purpose.RETURN),
     ("return wanted", "Please return the lamp; we will refund you.", Purpose.SERVICE),
     ("review", "Please leave us a review on Amazon.", Purpose.REVIEW_REQUEST),
@@ -45,7 +50,6 @@ TABLE = [
     ("birthday", "Happy birthday from all of us!", Purpose.OTHER),
     ("cart", "You left something in your shopping cart.", Purpose.OTHER),
     ("advertising", "Use the code LAMP20 for 20% off your next order.", Purpose.OTHER),
-    ("nothing of an order", "We hope that you enjoy the sunshine.", Purpose.OTHER),
 ]
 
 
@@ -73,6 +77,18 @@ def test_a_word_that_begins_like_a_reply_is_none(subject: str) -> None:
 
 def test_a_reply_serves_the_buyer_whatever_it_says() -> None:
     assert case("No, it does not.", subject="Re: 112-1234567-1234567").purpose is Purpose.SERVICE
+
+
+@pytest.mark.parametrize(
+    ("subject", "purpose"), [("Hello", Purpose.OTHER), ("About 112-1234567-1234567", Purpose.SERVICE)]
+)
+def test_what_speaks_of_no_order_is_told_by_its_order_id(subject: str, purpose: Purpose) -> None:
+    assert case("We hope that you enjoy the sunshine.", subject=subject).purpose is purpose
+
+
+def test_a_word_beside_the_point_does_not_hide_what_happened() -> None:
+    text = "Your birthday gift is delayed: happy birthday to your son will have to wait until 9 December."
+    assert case(text).purpose is Purpose.DELAY
 
 
 def test_quoted_words_do_not_tell_the_purpose() -> None:
