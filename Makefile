@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: run test check format lint types imports bench judge clauses docs golden lock clean
+.PHONY: run test check format lint types imports bench judge evasions clauses docs golden lock clean
 
 run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
 	@$(BIN)/gatepost serve
@@ -31,6 +31,9 @@ bench: $(VENV)/dev.stamp         ## what the gateway costs, as ratios from one r
 
 judge: $(VENV)/dev.stamp         ## how well labelled mails are judged: make judge ARGS=messages.jsonl
 	@$(BIN)/python benchmarks/judge_corpus.py $(ARGS)
+
+evasions: $(VENV)/dev.stamp      ## how well disguised violations are found
+	@$(BIN)/python benchmarks/evasions.py
 
 clauses: $(VENV)/core.stamp      ## clause -> rules -> examples
 	@$(BIN)/gatepost policy list --by-clause

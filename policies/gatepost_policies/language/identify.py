@@ -50,8 +50,8 @@ _SCRIPTS: Final = (
     ("ja", re.compile("[\u3041-\u30ff]")),
     ("ko", re.compile("[\uac00-\ud7a3]")),
     ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ru", re.compile("[\u0430-\u044f]")),
-    ("el", re.compile("[\u03b1-\u03c9]")),
+    ("ru", re.compile("[бгджзилпфцчшщъыьэюя]")),  # letters that no Latin word is disguised with
+    ("el", re.compile("[γδζθλξπσςφψ]")),
     ("ar", re.compile("[\u0627-\u064a]")),
     ("he", re.compile("[\u05d0-\u05ea]")),
     ("th", re.compile("[\u0e01-\u0e4e]")),

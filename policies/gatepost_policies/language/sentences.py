@@ -1,7 +1,7 @@
 """Where sentences begin and end in a passage; linear, and each sentence is bounded.
 
-A boundary is a sentence's closing mark, a blank line, a new line that starts a list item, and a line
-that ends well before the width at which mail is wrapped.
+A boundary is a sentence's closing mark, a blank line, a new line that starts a list item, and the end
+of a line well before the width at which mail is wrapped, unless the next line goes on in small letters.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ def _is_hard(text: str, end: int, following: int) -> bool:
         return True
     if _JAPANESE.search(upcoming[:3]):
         return len(line) < _WRAPPED_JAPANESE
-    if len(line) >= WRAPPED_FROM:
-        return False
-    return not (upcoming[:1].islower() and len(line) >= WRAPPED_FROM // 3)
+    return len(line) < WRAPPED_FROM and not upcoming[:1].islower()
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

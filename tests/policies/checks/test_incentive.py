@@ -1,0 +1,40 @@
+"""Rewards near and far from the ask, and remedies that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from kit.scenes import found, plain
+
+
+def test_the_offer_may_stand_paragraphs_away_from_the_ask() -> None:
+    text = (
+        "Dear Anna,\n\nWe enclosed a $10 gift card for you.\n\nThe lamp needs two batteries.\n\n"
+        "They are in the box.\n\nPlease leave us a review on Amazon.\n"
+    )
+    assert found(plain(text)) == {"review-incentive": ["gift card"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have refunded the late delivery. Please leave a review if you find the time.",
+        "Your replacement is on its way free of charge. We would welcome your review.",
+        "Your gift receipt is in the box. Please leave a review.",
+        "The coupon was applied to your order. Please leave a review.",
+    ],
+)
+def test_what_is_owed_is_no_reward(text: str) -> None:
+    assert found(plain(text)) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will refund you once you have posted your review.",
+        "We can refund the order. In return we would ask you to delete your review.",
+        "Contact us instead of leaving a bad review and we will refund you.",
+    ],
+)
+def test_a_refund_bound_to_the_review_is_a_reward(text: str) -> None:
+    assert "review-incentive" in found(plain(text))

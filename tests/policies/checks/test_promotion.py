@@ -1,0 +1,46 @@
+"""Offers and other products, against what a service mail says in the same words."""
+
+from __future__ import annotations
+
+import pytest
+
+from kit.scenes import found, plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is a voucher for you.",
+        "You have won a gift card, claim it today.",
+        "A voucher has been created in your name.",
+    ],
+)
+def test_a_voucher_given_is_marketing(text: str) -> None:
+    assert set(found(plain(text))) == {"marketing"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The voucher that you paid with has been restored.",
+        "Does the discount code fail?",
+        "Sorry for the scratch. We can offer you a discount of 10%.",
+        "You asked for a voucher code. We will give you one with the next invoice.",
+    ],
+)
+def test_a_voucher_merely_spoken_of_is_not(text: str) -> None:
+    assert found(plain(text)) == {}
+
+
+def test_a_reward_for_a_review_is_not_marketing_as_well() -> None:
+    assert set(found(plain("Leave a review and claim your $5 voucher."))) == {"review-incentive"}
+
+
+def test_a_discount_on_the_next_order_is_marketing_beside_the_reward() -> None:
+    text = "Leave a review and get 10% off your next order."
+    assert set(found(plain(text))) == {"review-incentive", "marketing"}
+
+
+def test_another_product_as_a_substitute_is_no_promotion() -> None:
+    assert found(plain("The blue one is sold out. Please have a look at our other models.")) == {}
+    assert set(found(plain("Please have a look at our other models."))) == {"cross-promotion"}

@@ -1,0 +1,73 @@
+"""The parts of an ask that a sentence alone does not show: quotation, distance, evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatepost_policies.checks.review import asks_review, find_change_request
+from gatepost_policies.language.scene import observe
+from gatepost_policies.model import Mail, Passage, Source
+from kit.scenes import case_of, found, plain
+
+
+def test_evidence_quotes_the_telling_words() -> None:
+    assert found(plain("Dear Anna, please leave us a 5-star review if you find the time.")) == {
+        "review-positive-only": ["leave us a 5-star"]
+    }
+
+
+def test_a_condition_is_quoted_not_the_whole_sentence() -> None:
+    assert found(plain("If you are happy with it, we'd love to read your review."))["review-gating"] == [
+        "If you are happy"
+    ]
+
+
+def test_the_buyers_own_words_never_count() -> None:
+    mail = plain("Thank you for your message.\n", quoted="> Shall I delete my review for a gift card?\n")
+    assert found(mail) == {}
+
+
+def test_words_that_the_html_repeats_are_quoted_once() -> None:
+    text = "Please remove your negative review."
+    mail = Mail((), "", (Passage(Source.PLAIN, "p", text), Passage(Source.HTML, "h", text)))
+    assert [evidence.text for evidence in find_change_request(case_of(mail), {})] == [
+        "remove your negative review"
+    ]
+
+
+def test_the_subject_counts() -> None:
+    assert "review-positive-only" in found(plain("Thank you.", subject="Please leave us a 5 star review"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Are you happy with the lamp? Please leave a review.",
+        "We hope you love it. If so, please leave a review.",
+        "If there is a problem, write to us. Otherwise please leave a review.",
+    ],
+)
+def test_a_condition_may_stand_in_the_sentence_before(text: str) -> None:
+    assert set(found(plain(text))) == {"review-gating"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We hope you are happy with the lamp. Please leave a review.",
+        "Are you happy with the lamp? Your invoice is attached. It shows the tax. Please leave a review.",
+        "If you are not happy, you can return it. We would welcome an honest review.",
+    ],
+)
+def test_happiness_that_is_no_condition_gates_nothing(text: str) -> None:
+    assert found(plain(text)) == {}
+
+
+def test_a_link_to_the_review_page_is_an_ask() -> None:
+    text = "See www.amazon.com/review/create-review?asin=B000000000"
+    assert asks_review(observe(plain(text))) != ()
+
+
+def test_a_pronoun_may_stand_for_the_review() -> None:
+    assert "review-change" in found(plain("You left negative feedback for us. Could you please remove it?"))
+    assert found(plain("You left the lid on the box. Could you please remove it?")) == {}

@@ -1,0 +1,46 @@
+"""Whether words are meant: negation, reported rules, answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatepost_policies.checks.sense import Talk, narrowest
+from gatepost_policies.language.scene import observe
+from gatepost_policies.model import Span
+from kit.scenes import plain
+
+
+def meant(text: str, concept: str) -> int:
+    return sum(1 for _ in Talk(observe(plain(text))).meant(concept))
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "count"),
+    [
+        pytest.param("We offer you a voucher.", "voucher", 1, id="plain"),
+        pytest.param("We can't offer you a voucher.", "voucher", 0, id="negation"),
+        pytest.param("We don't send gifts, coupons or vouchers.", "voucher", 0, id="over an enumeration"),
+        pytest.param("If you don't like it, please take this voucher.", "voucher", 1, id="not over a clause"),
+        pytest.param("We can't repair it, but here is a voucher.", "voucher", 1, id="not over but"),
+        pytest.param("Don't hesitate to use your voucher.", "voucher", 1, id="no real negation"),
+        pytest.param("A voucher is not needed.", "voucher", 0, id="denied afterwards"),
+        pytest.param("Amazon does not allow us to send a voucher.", "voucher", 0, id="reported rule"),
+        pytest.param(
+            "Gutscheine können wir Ihnen leider nicht anbieten.", "voucher", 0, id="German verb last"
+        ),
+        pytest.param("Ihr Gutschein: 10 € für Ihre nächste Bestellung.", "voucher", 1, id="German, plain"),
+        pytest.param("Size hediye kartı veremiyoruz.", "voucher", 0, id="Turkish suffix"),
+        pytest.param("ギフト券を差し上げることはできません。", "voucher", 0, id="Japanese verb last"),
+    ],
+)
+def test_a_negation_governs_its_own_clause(text: str, concept: str, count: int) -> None:
+    assert meant(text, concept) == count
+
+
+def test_an_answer_to_the_buyer_reaches_two_sentences() -> None:
+    talk = Talk(observe(plain("You asked how to rate us. Open Your Orders. Click rate. Then rate us.")))
+    assert [talk.answers_buyer(number) for number in range(4)] == [True, True, True, False]
+
+
+def test_the_shorter_of_two_overlapping_spans_is_kept() -> None:
+    assert narrowest([Span(0, 0, 10), Span(0, 4, 6), Span(0, 12, 14)]) == (Span(0, 4, 6), Span(0, 12, 14))
