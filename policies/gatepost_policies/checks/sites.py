@@ -123,9 +123,10 @@ def _carrier_fault(link: Link, case: Case) -> str:
         return "the carrier's page would pass the reader on to another address"
     numbers = _numbers_in_text(case)
     spelled = _squeeze(where)
-    if numbers and any(number in spelled for number in numbers):
+    tokens = _tokens(where)
+    if any(number in spelled or any(token in number for token in tokens) for number in numbers):
         return ""
-    if numbers and _other_number(where):
+    if numbers and tokens:
         return "the link is for another parcel than the number in the mail"
     if numbers and not where.strip("/?#"):
         return ""  # the carrier's home page, to enter the number that the mail gives
@@ -151,9 +152,10 @@ def _find_numbers(case: Case) -> frozenset[str]:
     )
 
 
-def _other_number(where: str) -> bool:
-    without_order = _ORDER_ID.sub("", where)
-    return any(sum(char.isdigit() for char in token) >= 8 for token in _NUMBER.findall(without_order))
+def _tokens(where: str) -> list[str]:
+    """What in an address may be a parcel's number: letters and digits in a row, eight digits at least."""
+    found = _NUMBER.findall(_ORDER_ID.sub("", where))
+    return [token.upper() for token in found if sum(map(str.isdigit, token)) >= 8]
 
 
 def _squeeze(text: str) -> str:

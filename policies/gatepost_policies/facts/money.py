@@ -18,6 +18,7 @@ MAX_AMOUNTS: Final = 500  # in one passage
 _NUMBER: Final = (
     r"(\d{1,3}(?:[.,'’ ]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(?:,-|,--)?(?![\d]|[.,]\d)"
 )
+_JAPANESE: Final = "\u3041-\u30ff\u4e00-\u9fff"  # its words stand beside numbers without a space
 _SEPARATORS: Final = re.compile(r"['’ ]")
 _NO_CENTS: Final = frozenset({"JPY"})
 
@@ -38,7 +39,8 @@ def _words() -> _Words:
     return _Words(
         pattern=re.compile(
             rf"(?<![^\W\d_])({marks})\.?[ ]?((?<![^\W\d_])-)?{_NUMBER}"
-            rf"|(?<![\w.,/#-])(?<!\d:)(-)?{_NUMBER}[ ]?({marks}|(?i:{words}))(?![^\W\d_円]|\d)"
+            rf"|(?:(?<![\w.,/#-])(?<!\d:)|(?<=[{_JAPANESE}]))(-)?{_NUMBER}[ ]?({marks}|(?i:{words}))"
+            r"(?:(?<=円)|(?![^\W\d_円]|\d))"
         ),
         hints=re2.compile(rf"(?i){marks}|{words}"),
         currencies=data["marks"] | data["words"],

@@ -22,6 +22,7 @@ ALLOWED = [
     ),
     ("a tracking page to fill in", "http://www.singpost.com/ra/ra_article_status.asp"),
     ("another page that carries the number", f"Tracking number {UPS}: https://www.ups.com/x/{UPS}"),
+    ("a number that runs into a word", f"Tracking number {UPS} UPS https://www.ups.com/track?tracknum={UPS}"),
     ("the carrier's home beside a number", f"Tracking number {UPS}, see www.ups.com"),
     ("an order's page at Amazon", "https://www.amazon.com/gp/css/order-details?orderID=112-1234567-1234567"),
     ("returns at Amazon", "https://www.amazon.de/returns"),
