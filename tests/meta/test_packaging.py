@@ -48,6 +48,7 @@ WITHOUT_A_TEST_FILE: dict[str, str] = {
     "gatepost/store/engine.py": "Protocols and an enum; test_sqlite.py tests the engine behind them",
     "gatepost/store/claims.py": "steps of transactions; test_ledger.py and test_journal.py run them",
     "gatepost/store/moves.py": "steps of transactions; test_journal.py and test_quarantine.py run them",
+    "gatepost_policies/html/page.py": "joins its siblings; test_visible.py and test_carried.py read pages",
     "gatepost_policies/checks/*.py": "each is run by the examples of every rule that names it",
     "gatepost_policies/model.py": "frozen values; their few properties are used by every test of judging",
     "gatepost_policies/errors.py": "one exception class, raised in the loaders' tests",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 
 import pytest
 
@@ -48,6 +49,11 @@ def test_every_command_takes_a_configuration_and_prints_data(words: tuple[str, .
     assert ("--config" in out) is (words != ("config", "schema"))
     without_data = {("serve",), ("quarantine", "export"), ("config", "schema")}
     assert ("--json" in out) is (words not in without_data)
+
+
+def test_the_version_is_told() -> None:
+    done = command("--version")
+    assert (done.status, done.out) == (0, f"gatepost {version('gatepost')}\n")
 
 
 def test_help_needs_nothing_heavy() -> None:

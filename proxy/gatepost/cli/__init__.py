@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
 from gatepost.cli import audit, check, config, doctor, policy, quarantine, reviews, serve, user
-from gatepost.cli.terminal import FAILED, UNUSABLE, prepare_streams, say_error, say_lines
+from gatepost.cli.terminal import FAILED, UNUSABLE, prepare_streams, say, say_error, say_lines
 
 app = typer.Typer(
     name="gatepost",
@@ -25,8 +26,20 @@ app = typer.Typer(
 )
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        say(f"gatepost {version('gatepost')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
     """Keep a seller's mail to Amazon buyers within Amazon's communication guidelines."""
 
 

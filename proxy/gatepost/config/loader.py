@@ -34,6 +34,7 @@ from gatepost.config.words import say
 from gatepost.errors import ConfigError
 
 SYSTEM_FILE = Path("/etc/gatepost/gatepost.yaml")
+SECRETS = Path("/etc/gatepost/secrets")
 FILE_VARIABLE = "GATEPOST_CONFIG"
 NOT_KEYS = frozenset({FILE_VARIABLE, "GATEPOST_REQUIRE_ALL"})
 """GATEPOST_ names that are no key: the file's path, and the test suite's switch."""
@@ -176,7 +177,7 @@ def _validated(
     faults: list[Fault],
     environ: Mapping[str, str],
 ) -> Config | None:
-    context = {"credentials": environ.get("CREDENTIALS_DIRECTORY", "")}
+    context = {"credentials": _credentials(environ)}
     try:
         # JSON is pydantic's road to enums, paths and tuples without its lenient conversions.
         return Config.model_validate_json(json.dumps(values), strict=True, context=context)
@@ -190,6 +191,11 @@ def _validated(
                 why += suggestion(key)
             faults.append(_fault(key, why, document, overrides))
         return None
+
+
+def _credentials(environ: Mapping[str, str]) -> str:
+    """Where `credential:NAME` lies: with the service's copies, else, for commands, with the originals."""
+    return environ.get("CREDENTIALS_DIRECTORY") or (str(SECRETS) if SECRETS.is_dir() else "")
 
 
 def _value(values: Any, key: Key) -> Any:

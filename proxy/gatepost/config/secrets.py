@@ -13,6 +13,9 @@ from gatepost.errors import ConfigError
 
 MAX_SECRET_BYTES = 65_536
 _MADE_BY_US = {("store", "path")}  # these need not be there yet
+_NO_CREDENTIALS = (
+    "no such credential: $CREDENTIALS_DIRECTORY is not set, and there is no /etc/gatepost/secrets"
+)
 _FOLDERS = {("policy", "rules_folder")}
 
 
@@ -71,7 +74,7 @@ def unreadable(config: Config) -> Iterator[tuple[Key, str]]:
         if key in _MADE_BY_US:
             continue
         if str(path).startswith(CREDENTIAL):
-            yield key, "no credentials are passed to this process ($CREDENTIALS_DIRECTORY is not set)"
+            yield key, _NO_CREDENTIALS
         elif key in _FOLDERS:
             if not path.is_dir():
                 yield key, f"no such folder: {path}"

@@ -255,6 +255,20 @@ def test_a_credential_is_a_file_in_the_folder_that_the_service_manager_names(tmp
     assert relay.password_file == Path("/run/credentials/gatepost.service/relay-password")
 
 
+def test_a_command_finds_the_originals_of_the_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "relay: {host: h, password_file: credential:relay-password}"
+    monkeypatch.setattr("gatepost.config.loader.SECRETS", tmp_path / "none")
+    relay = loaded(text, tmp_path).config.relay
+    assert relay is not None
+    assert relay.password_file == Path("credential:relay-password")
+    monkeypatch.setattr("gatepost.config.loader.SECRETS", tmp_path)
+    relay = loaded(text, tmp_path).config.relay
+    assert relay is not None
+    assert relay.password_file == tmp_path / "relay-password"
+
+
 def test_a_credential_can_not_lead_elsewhere(tmp_path: Path) -> None:
     (fault,) = faults("relay: {host: h, password_file: credential:../x}", tmp_path)
     assert "expected credential:NAME" in fault
