@@ -261,14 +261,24 @@ def _is_believable(name: str, host: str, *, has_path: bool) -> bool:
     if last.lower() in words.files:
         return False
     strong = last.lower() in words.strong
-    if last != last.lower() and not strong and not (name == name.upper() and len(own) > 3):
+    if last != last.lower() and not strong and not _is_shouted(name, last, own):
         return False
     if (len(own) == 1 or not any(letter.isalpha() for letter in own)) and not strong:
         return False
     return not (last.lower() in words.words and _ends_a_sentence(labels[-2], words))
 
 
+_WORD_ENDS: Final = ("ed", "ing", "ly", "tion", "ment", "ness")
+
+
+def _is_shouted(name: str, last: str, own: str) -> bool:
+    """Whether capitals in an ending are the writer's manner ("MYSHOP.DE"), not the start of a sentence."""
+    if name == name.upper():
+        return len(own) > 3
+    return len(last) == 2 and last.istitle() and last.lower() not in _words().words
+
+
 def _ends_a_sentence(word: str, words: _Words) -> bool:
     """Whether `word` is rather the last of a sentence whose full stop lacks its space."""
     low = word.lower()
-    return low in words.before or low.endswith(("ed", "ing")) or len(low) < 3
+    return len(low) < 3 or low in words.before or low.endswith(_WORD_ENDS)

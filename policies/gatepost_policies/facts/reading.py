@@ -117,7 +117,8 @@ class Assembly:
     def leaf(self, leaf: Leaf) -> None:
         """Add a part of the mail, as text to read or as a file."""
         kind = leaf.content_type
-        is_file = leaf.disposition == "attachment" or bool(leaf.name)
+        # A first text with a name is still the body: some programs name every part.
+        is_file = leaf.disposition == "attachment" or (bool(leaf.name) and len(self.passages) > 1)
         if kind in _CALENDAR or kind in _VCARD:
             source = Source.CALENDAR if kind in _CALENDAR else Source.VCARD
             self.text(
@@ -182,6 +183,7 @@ def read_mail(raw: bytes) -> Mail:
     mail.line(Source.SUBJECT, subject, "subject")
     for leaf in message.leaves:
         mail.leaf(leaf)
+    mail.hidden += [Hidden(words, Hiding.COMMENT, "outside of the parts") for words in message.outside]
     mail.links += header_links(headers)
     _tie_pictures(mail, message.leaves)
     return Mail(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from gatepost_policies.mime.charsets import decode_text
 from gatepost_policies.mime.headers import (
     HeaderBlock,
     decode_base64,
@@ -20,6 +21,7 @@ MAX_DEPTH: Final = 50
 MAX_PARTS: Final = 1_000
 MAX_BOUNDARY: Final = 256  # RFC 2046 allows 70; a longer one is read, not trusted to be short
 _MAX_TAIL: Final = 1_000  # bytes of white space after a delimiter
+MAX_OUTSIDE: Final = 20_000  # bytes kept of what stands outside of all parts
 MAX_READINGS: Final = 3  # of one part whose headers contradict each other
 
 _MULTIPART: Final = "multipart/"
@@ -56,6 +58,7 @@ class Message:
     headers: HeaderBlock
     leaves: tuple[Leaf, ...]
     defects: tuple[str, ...]
+    outside: tuple[str, ...] = ()  # words before the first part and behind the last: MIME readers skip them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class _Splitter:
         self.defects: dict[str, None] = {}
         self.pieces: list[_Piece] = []
         self.found: list[_Piece] = []  # by the part being read
+        self.outside: list[str] = []
         self.seen = 0
 
     def run(self, raw: bytes) -> Message:
@@ -100,7 +104,7 @@ class _Splitter:
                 break
             self.seen += 1
             self._part(piece, read_headers(piece.raw, piece.start, piece.end))
-        return Message(headers, tuple(self.leaves), tuple(self.defects))
+        return Message(headers, tuple(self.leaves), tuple(self.defects), tuple(self.outside))
 
     def _defect(self, *names: str) -> None:
         for name in names:
@@ -161,7 +165,10 @@ class _Splitter:
         children: list[_Piece] = []
         for boundary in boundaries[:MAX_READINGS]:
             mark = boundary[:MAX_BOUNDARY].encode("utf-8", "surrogatepass")
-            spans, ended = _between(piece.raw, headers.body_at, piece.end, mark)
+            spans, ended, behind = _between(piece.raw, headers.body_at, piece.end, mark)
+            if spans:
+                self._outside(piece.raw, headers.body_at, spans[0][0] - len(mark) - 2)
+                self._outside(piece.raw, behind, piece.end)
             if not ended:
                 self._defect("missing-boundary-end" if spans else "missing-boundary-start")
             children += [
@@ -178,6 +185,12 @@ class _Splitter:
             ]
         self.found.extend(children)
         return bool(children)
+
+    def _outside(self, raw: bytes, start: int, end: int) -> None:
+        """Keep words that stand outside of all parts, but for the notice to programs that know no MIME."""
+        words = raw[start : min(end, start + MAX_OUTSIDE)].strip(b"\r\n\t -") if end > start else b""
+        if words and len(self.outside) < MAX_DEPTH and not _is_notice(words):
+            self.outside.append(decode_text(words)[0])
 
     def _message(self, piece: _Piece, headers: HeaderBlock, encoding: str) -> bool:
         if not self._deeper(piece):
@@ -240,21 +253,26 @@ def _token(value: str) -> str:
     return value.split(";", 1)[0].split("(", 1)[0].strip().strip('"').lower()
 
 
-def _between(raw: bytes, start: int, end: int, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
-    """The ranges between the delimiter lines of `boundary`, and whether the closing one was there."""
+def _is_notice(words: bytes) -> bool:
+    low = words.lower()
+    return len(words) < 300 and (b"mime" in low or b"multi-part" in low) and b"http" not in low
+
+
+def _between(raw: bytes, start: int, end: int, boundary: bytes) -> tuple[list[tuple[int, int]], bool, int]:
+    """The ranges between the delimiter lines of `boundary`, whether the closing one was there, its end."""
     spans: list[tuple[int, int]] = []
     opened = -1
     for line_at, after, closing in _delimiters(raw, start, end, boundary):
         if opened >= 0:
             spans.append((opened, max(opened, line_at)))
         if closing:
-            return spans, True
+            return spans, True, after
         opened = after
         if len(spans) > MAX_PARTS:
-            return spans, True  # the splitter stops at this many and says so
+            return spans, True, end  # the splitter stops at this many and says so
     if opened >= 0:
         spans.append((opened, end))
-    return spans, False
+    return spans, False, end
 
 
 def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:

@@ -110,7 +110,7 @@ def test_other_headers_are_no_links() -> None:
             id="vcard",
         ),
         pytest.param(
-            multipart(part("see https://a.example/x", 'text/plain; name="a.txt"')),
+            multipart(part("hi"), part("see https://a.example/x", 'text/plain; name="a.txt"')),
             LinkKind.DOCUMENT,
             id="text-file",
         ),

@@ -90,6 +90,26 @@ def test_an_attached_text_is_a_document_and_a_file() -> None:
     assert len(result.mail.attachments) == 1
 
 
+def test_a_body_with_a_name_is_still_the_body() -> None:
+    raw = multipart(part("words", "text/plain; name=body.txt"), part("more", "text/plain; name=a.txt"))
+    sources = [passage.source for passage in read(raw).mail.passages]
+    assert sources == [Source.SUBJECT, Source.PLAIN, Source.NAME, Source.DOCUMENT]
+
+
+def test_words_outside_of_the_parts_are_hidden_words() -> None:
+    body = "five stars\r\n--a\r\n\r\nhi\r\n--a--\r\nsee http://a.example\r\n"
+    hidden = read(mail(body, headers="Content-Type: multipart/mixed; boundary=a")).mail.hidden
+    assert [(one.text, one.how) for one in hidden] == [
+        ("five stars", Hiding.COMMENT),
+        ("see http://a.example", Hiding.COMMENT),
+    ]
+
+
+def test_the_notice_to_old_programs_is_no_hidden_text() -> None:
+    body = "This is a multi-part message in MIME format.\r\n--a\r\n\r\nhi\r\n--a--\r\n"
+    assert read(mail(body, headers="Content-Type: multipart/mixed; boundary=a")).mail.hidden == ()
+
+
 def test_calendar_texts_are_unfolded_and_unescaped() -> None:
     raw = multipart(part("SUMMARY:Leave a rev\r\n iew\\, please\\nnow", "text/calendar"))
     assert "SUMMARY:Leave a review, please\nnow" in [passage.text for passage in read(raw).mail.passages]
