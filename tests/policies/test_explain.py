@@ -103,3 +103,9 @@ def test_the_operators_changes_are_told() -> None:
         "links to docs.example.com are now allowed.",
     ]
     assert "links to docs.example.com are no longer allowed." in differ(own, book())
+
+
+def test_a_paragraph_tells_what_is_missing_and_where_links_lead() -> None:
+    told = paragraph(verdict("", html="<p>See <a href='https://lampshop.com/'>this</a></p>", subject="Hello"))
+    assert "  No order ID in the subject or the text." in told
+    assert "(leads to lampshop.com; not needed to fulfil the order)" in told

@@ -57,3 +57,8 @@ def test_a_file_is_needed_by_its_name(name: str, needed: bool) -> None:
     assert words("attachment_needless", built, named=["invoice", "manual", "rechnung", "請求書"]) == (
         [] if needed else [name]
     )
+
+
+def test_a_signature_is_no_needless_file() -> None:
+    built = case("Hello", files=[("smime.p7s", "application/pkcs7-signature", "x")])
+    assert words("attachment_needless", built, named=["invoice"]) == []

@@ -21,3 +21,8 @@ def test_a_carriers_number_may_be_needed() -> None:
 def test_the_buyers_own_number_is_not_the_sellers() -> None:
     text = "Thank you for the number.\n\nOn 3 May 2026 Ann wrote:\n> call me at +1 401 555 0142"
     assert words("contact_details", case(text)) == []
+
+
+def test_a_carrier_named_elsewhere_excuses_no_number() -> None:
+    built = case("Call us at +49 221 1234567.", subject="DHL and order 112-1234567-1234567")
+    assert words("contact_details", built) == ["+49 221 1234567"]
