@@ -84,6 +84,7 @@ def smtp_config(
     limits: Mapping[str, Any] | None = None,
     times: Mapping[str, Any] | None = None,
     auth: Mapping[str, Any] | None = None,
+    bare_line_feeds: str = "mend",
 ) -> Smtp:
     """A configuration with one listener on a free port; failed logins are answered at once."""
     one: dict[str, Any] = {"address": "127.0.0.1:0", **(listener or {})}
@@ -94,6 +95,7 @@ def smtp_config(
             "hostname": "gate.example",
             "listeners": [one],
             "trusted_networks": [trusted],
+            "bare_line_feeds": bare_line_feeds,
             "limits": limits or {},
             "times": times or {},
             "auth": {"delay_seconds": 0, **(auth or {})},

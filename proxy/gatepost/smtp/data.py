@@ -27,7 +27,7 @@ class DataReader:
 
     def __init__(self, *, most_bytes: int, most_line_bytes: int, mend_line_feeds: bool = True) -> None:
         self._most, self._most_line = most_bytes, most_line_bytes
-        self._mend, self._line_feeds = mend_line_feeds, False
+        self._mend = mend_line_feeds
         self._kept = BytesIO()
         self._carry = b"\r\n"  # the line end of the DATA command itself: a first `.` ends the mail
         self._skip = 2  # of it, not to be kept
@@ -50,7 +50,6 @@ class DataReader:
             self._check_flood()
             return None
         self._take(octets[: end + 2], stuffed)
-        self._mend_line_feeds()
         return octets[end + len(_END) :]
 
     def drop(self, problem: Reply) -> None:
@@ -58,6 +57,11 @@ class DataReader:
         if self.problem is None:
             self.problem = problem
         self._kept = BytesIO()
+
+    @property
+    def kept_bytes(self) -> int:
+        """How much memory the mail takes."""
+        return self._kept.tell()
 
     def content(self) -> bytes:
         """The mail, when it has ended and there is no problem."""
@@ -69,30 +73,20 @@ class DataReader:
         if self._skip and piece:
             piece, self._skip = piece[self._skip :], 0
         self._measure(piece)
-        if self.problem is None:
-            self._kept.write(piece)
-            problem = self._judge(piece)
-            if problem is not None:
-                self.drop(problem)
+        if self.problem is None and (problem := self._keep(piece)) is not None:
+            self.drop(problem)
 
-    def _judge(self, piece: bytes) -> Reply | None:
-        if self._kept.tell() > self._most:
-            return replies.TOO_BIG
+    def _keep(self, piece: bytes) -> Reply | None:
+        """Keep a piece, which never begins or ends within a CRLF; or say what is wrong with it."""
+        whole_lines = piece.replace(b"\r\n", b"  ")  # same length: the fastest way to see what is left
+        if b"\r" in whole_lines or (b"\n" in whole_lines and not self._mend):
+            return replies.BARE_LINE_END
         if b"\0" in piece:
             return replies.NUL_OCTET
-        whole_lines = piece.replace(b"\r\n", b"  ")  # same length: the fastest way to see what is left
         if b"\n" in whole_lines:
-            self._line_feeds = True
-        if b"\r" in whole_lines or (self._line_feeds and not self._mend):
-            return replies.BARE_LINE_END
-        return None
-
-    def _mend_line_feeds(self) -> None:
-        if self._line_feeds and self.problem is None:
-            mended = self.content().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-            self._kept = BytesIO(mended)
-            if len(mended) > self._most:
-                self.drop(replies.TOO_BIG)
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        self._kept.write(piece)
+        return replies.TOO_BIG if self.kept_bytes > self._most else None
 
     def _measure(self, piece: bytes) -> None:
         """Follow the length of the line that is being read; a line past the limit ends the keeping."""

@@ -281,9 +281,9 @@ class Protocol(Commands):
             if not chunk:
                 await self.more(self._seconds_left(start, reader.received_bytes))
                 continue
-            if reader.problem is None and not self._take(len(chunk)):
-                reader.drop(replies.BUSY)
             rest = reader.feed(chunk)
+            if not self._take(reader.kept_bytes - self._taken_bytes):
+                reader.drop(replies.BUSY)
             if reader.problem is not None:
                 self._give_back()  # at once: of many big mails some are to get through
             if rest is not None:

@@ -134,6 +134,24 @@ def test_line_feeds_are_mended_before_anything_reads_the_mail(size: int) -> None
     assert found.content() == b"Subject: x\r\n\r\nfirst\r\n.\r\n..second\r\n"
 
 
+@given(st.text(alphabet="a.\r\n", max_size=60).map(str.encode), st.integers(1, 9))
+def test_mending_does_not_depend_on_the_chunks(octets: bytes, size: int) -> None:
+    found, _ = read(octets + END, size)
+    if found.problem is None:
+        whole, _ = read(octets + END, 1_000)
+        assert found.content() == whole.content()
+        assert found.content().count(b"\n") == found.content().count(b"\r\n")
+
+
+def test_line_feeds_by_the_million_take_no_more_than_the_limit() -> None:
+    found = reader(most_bytes=1_000_000)
+    most = 0
+    for _ in range(40):
+        found.feed(b"\n" * 50_000)
+        most = max(most, found.kept_bytes)
+    assert (found.problem, most <= 1_100_000) == (replies.TOO_BIG, True)
+
+
 def test_a_mail_that_grows_past_the_limit_by_mending_is_too_big() -> None:
     assert problem_of(b"\n" * 60 + END, most_bytes=100) is replies.TOO_BIG
 

@@ -70,7 +70,6 @@ async def test_an_empty_mail_is_answered() -> None:
 @pytest.mark.parametrize(
     ("octets", "start"),
     [
-        (b"a\nb\r\n.\r\n", "550 5.6.11"),
         (b"a\rb\r\n.\r\n", "550 5.6.11"),
         (b"a\0b\r\n.\r\n", "550 5.6.0"),
         (b"x" * 1001 + b"\r\n.\r\n", "500 5.5.2"),
@@ -88,6 +87,13 @@ async def test_a_mail_that_can_not_be_taken_is_refused_whole_and_the_next_works(
         assert await send_mail(client) == 250
     assert house.raw == [b"Subject: x\r\n\r\n.dots\r\n"]
     assert house.intake.in_flight_bytes == 0
+
+
+async def test_bare_line_feeds_are_mended_or_refused_as_configured() -> None:
+    for how, code, raw in (("mend", 250, [b"a\r\nb\r\n"]), ("refuse", 550, [])):
+        async with running(bare_line_feeds=how) as house, greeted(house) as client:
+            assert await send_mail(client, b"a\nb\r\n.\r\n") == code
+        assert house.raw == raw
 
 
 # --- answers -------------------------------------------------------------------------------------
