@@ -37,7 +37,7 @@ _REMOTE: Final = {
     "track": ("src",),
 }
 _PICTURES: Final = frozenset({"img", "image", "v:imagedata", "v:fill"})
-_REFRESH: Final = re.compile(r"url\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
+_REFRESH: Final = re.compile(r"[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'>\s][^\"'>]*)", re.IGNORECASE)
 _SCRIPTED: Final = re.compile(r"https?://[^\s\"'<>)\\]+", re.IGNORECASE)
 _SRCSET: Final = re.compile(r"(?:^|,)\s*([^\s,]\S*)")
 _BUTTONS: Final = frozenset({"submit", "button", "reset", "image"})
@@ -205,6 +205,13 @@ class Collector:
     def _form(self, attributes: Attributes) -> None:
         self.add(LinkKind.FORM, attributes.get("action") or attributes.get("formaction") or "")
 
+    def _input(self, attributes: Attributes) -> None:
+        self.add(LinkKind.FORM, attributes.get("formaction") or "")
+
+    def _animation(self, attributes: Attributes) -> None:
+        if (attributes.get("attributename") or attributes.get("attributeName") or "").endswith("href"):
+            self.add(LinkKind.SVG, attributes.get("to") or attributes.get("values") or "")
+
     def _meta(self, attributes: Attributes) -> None:
         if (attributes.get("http-equiv") or "").strip().lower() == "refresh":
             match = _REFRESH.search(attributes.get("content") or "")
@@ -233,6 +240,9 @@ _SPECIAL: Final[dict[str, Callable[[Collector, Attributes], None]]] = {
     "map": Collector._map_named,
     "form": Collector._form,
     "button": Collector._form,
+    "input": Collector._input,
+    "set": Collector._animation,
+    "animate": Collector._animation,
     "meta": Collector._meta,
     "base": Collector._base,
 }

@@ -134,7 +134,11 @@ class _Walk:
         if match is None or self.nested:
             self.writer.hide(content, Hiding.COMMENT)
             return
-        page = read_html(match[2], nested=True)
+        self._aside(match[2])
+
+    def _aside(self, source: str) -> None:
+        """Take what some programs show and others do not: links count, words are hidden ones."""
+        page = read_html(source, nested=True)
         self.carried.take(page)
         self.writer.hide(page.text, Hiding.COMMENT)
 
@@ -154,6 +158,8 @@ class _Walk:
         if "(" in (attributes.get("style") or ""):
             for address in urls(attributes["style"] or ""):
                 self.carried.add(LinkKind.CSS, address)
+        if tag == "iframe" and attributes.get("srcdoc") and not self.nested:
+            self._aside(attributes["srcdoc"] or "")
         quote = self._quote(tag, attributes)
         leave = _Exit(breaks, carried, quote) if carried or quote else _BREAKS[breaks]
         return look, leave, tag not in _SILENT

@@ -31,6 +31,27 @@ from gatepost_policies.model import LinkKind
             "https://a.example",
             id="refresh",
         ),
+        pytest.param(
+            "<meta http-equiv=refresh content='5, https://a.example'>",
+            LinkKind.META,
+            "https://a.example",
+            id="refresh-without-a-name",
+        ),
+        pytest.param(
+            "<input type=image formaction=https://a.example>", LinkKind.FORM, "https://a.example", id="input"
+        ),
+        pytest.param(
+            "<iframe srcdoc=\"<a href='https://a.example'>x</a>\"></iframe>",
+            LinkKind.HREF,
+            "https://a.example",
+            id="document-in-an-attribute",
+        ),
+        pytest.param(
+            "<svg><a><set attributeName=href to=https://a.example></set></a></svg>",
+            LinkKind.SVG,
+            "https://a.example",
+            id="animated",
+        ),
         pytest.param("<base href=https://a.example/>", LinkKind.BASE, "https://a.example/", id="base"),
         pytest.param(
             "<svg><a xlink:href=https://a.example><text>t</text></a></svg>",
