@@ -83,7 +83,7 @@ class Search:
 
         def job(tx: Tx) -> Found:
             total = tx.execute(
-                f"SELECT count(*) AS n FROM (SELECT 1 FROM {source} LIMIT {COUNTED}) AS some",  # noqa: S608 - see _source
+                f"SELECT count(*) AS n FROM (SELECT 1 FROM {source} LIMIT {COUNTED}) AS counted",  # noqa: S608 - see _source
                 params,
             )
             rows = tx.execute(

@@ -137,14 +137,14 @@ class Lives(RuleBasedStateMachine):
             case StateError():
                 raise outcome
 
-    @precondition(there_is(*IN_FLIGHT))
-    @rule(pick=pick, which=pick)
-    def relay(self, pick: int, which: int) -> None:
-        self.mark_sending(pick, which)
-        self.settle(pick, which, _S.RELAYED)
+    @rule(orders=orders)
+    def open_in_both(self, orders: Sequence[OrderId]) -> None:
+        self.open(0, _S.ATTEMPTING, orders, "")
+        self.promises_hold()
+        self.open(1, _S.ATTEMPTING, orders, "")
 
     @precondition(there_is(*IN_FLIGHT))
-    @rule(pick=pick, which=pick, end=st.sampled_from(sorted(ENDS, key=lambda state: state.value)))
+    @rule(pick=pick, which=pick, end=st.sampled_from([_S.RELAYED, _S.IN_DOUBT, *ENDS]))
     def settle(self, pick: int, which: int, end: MessageState) -> None:
         if id := self.some(pick, _S.SENDING) or self.some(pick, *IN_FLIGHT):
             outcome = self.run(settled(self.owner_of(id, which), id, end, ENDS[end], raw=RAW))
@@ -201,14 +201,17 @@ class Lives(RuleBasedStateMachine):
             self.grants[order] += 1
 
     @precondition(there_is(*IN_FLIGHT))
-    @rule(pick=pick)
-    def crash(self, pick: int) -> None:
+    @rule(pick=pick, sending=st.booleans())
+    def crash(self, pick: int, sending: bool) -> None:
+        if sending:
+            self.mark_sending(pick, 1)
+            self.seen = self.look()
         id = self.some(pick, _S.SENDING) or self.some(pick, *IN_FLIGHT)
         assert id
         which = self.stores.index(self.owner_of(id, pick))
         dead, living = self.stores[which], self.stores[1 - which]
-        sending = [each for each in self.seen.values() if each.state is _S.SENDING]
-        self.gone |= {each.id for each in sending if each.owner == dead.owners.me}
+        lost = [each for each in self.seen.values() if each.owner == dead.owners.me]
+        self.gone |= {each.id for each in lost if each.state is _S.SENDING}
         self.loop.run_until_complete(crash(dead))
         changed = self.loop.run_until_complete(living.spool.recover(self.clock.now()))
         assert {each.id for each in changed} == {
