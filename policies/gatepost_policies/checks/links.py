@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gatepost_policies.checks.case import Case, Evidence, Params
+from gatepost_policies.checks.sense import overlaps
 from gatepost_policies.checks.sites import NEEDLESS_AMAZON_PAGE, Site, assess, is_amazon, parts_of
 from gatepost_policies.facts.bare import find_bare
 from gatepost_policies.facts.hosts import registrable
+from gatepost_policies.language.scene import Sentence
 from gatepost_policies.model import Link, LinkKind, Source
 
 AMAZON_PAGES, OTHER_SITES = "amazon-pages", "other-sites"
+DENIED_WITHIN = 10  # characters from "nothing" to what there is not
 MAX_QUOTED = 300  # characters of a header that evidence quotes
 _SHOWN = frozenset({LinkKind.HREF, LinkKind.AREA, LinkKind.SVG})
 _OPT_OUT_IN_URL = (
@@ -79,9 +82,20 @@ def _opt_out_words(case: Case) -> Iterator[Evidence]:
     if not case.spoken("opt_out"):
         return
     for sentence in case.scene.own():
-        if not sentence.has("reply_to_enquiry"):
+        if not sentence.has("reply_to_enquiry") and not _denies_list(sentence):
             for hit in sentence.of("opt_out")[:1]:
                 yield case.at(hit.span)
+
+
+def _denies_list(sentence: Sentence) -> bool:
+    """Whether the sentence says that there is nothing to unsubscribe from, rather than how to."""
+    false = sentence.of("false_negation")
+    return any(
+        0 <= hit.span.start - negation.span.end <= DENIED_WITHIN
+        for negation in sentence.of("negation")
+        for hit in sentence.of("opt_out")
+        if not any(overlaps(negation.span, other.span) for other in false)
+    )
 
 
 def _evidence(case: Case, site: Site) -> Evidence:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from gatepost_policies.facts.sections import is_reply_subject
 from gatepost_policies.language.scene import Hit, Scene, Sentence
 from gatepost_policies.model import Span
 
@@ -21,6 +22,8 @@ DENIAL_REACH: Final = 24  # characters between a thing and "is not needed"
 _VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
 _HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
 _ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
+# Things of one kind: who denies one of them answers a question for any.
+_KINDS: Final = (frozenset({"gift", "voucher", "discount"}),)
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,10 @@ class Talk:
         return result
 
     def said(self, *concepts: str) -> Iterator[tuple[int, Hit]]:
-        """Hits with the numbers of their sentences, but for sentences that report a rule."""
+        """Hits with the numbers of their sentences, but for reports of a rule and the buyer's own subject."""
         for concept in concepts:
             for number, hit in self.places.get(concept, ()):
-                if not self.sentences[number].has("rule_report"):
+                if not self.sentences[number].has("rule_report") and not self.repeats_buyer(number, concept):
                     yield number, hit
 
     def meant(self, *concepts: str, besides: Iterable[str] = ()) -> Iterator[tuple[int, Hit]]:
@@ -58,6 +61,24 @@ class Talk:
             covered = any(overlaps(hit.span, other.span) for other in sentence.of(*harmless))
             if not covered and not is_negated(sentence, hit):
                 yield number, hit
+
+    @cached_property
+    def denied(self) -> frozenset[str]:
+        """The concepts that some sentence denies, and those of their kind."""
+        denied = {
+            hit.concept
+            for sentence in self.sentences
+            for hit in sentence.hits
+            if sentence.has("rule_report") or is_negated(sentence, hit)
+        }
+        return frozenset(denied.union(*(kind for kind in _KINDS if kind & denied)))
+
+    def repeats_buyer(self, number: int, concept: str) -> bool:
+        """Whether sentence `number` is the subject of an answer, and its body denies what it speaks of.
+
+        "Re: a discount for a review?" is what the buyer wrote; the mail that says no has to carry it.
+        """
+        return is_reply_subject(self.sentences[number].text) and concept in self.denied
 
     def answers_buyer(self, number: int) -> bool:
         """Whether sentence `number` answers a question the buyer asked."""

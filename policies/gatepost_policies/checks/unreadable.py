@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.model import Section, Source, Span
 
+_WORD = re.compile(
+    "[\u3041-\u30ff\u4e00-\u9fff]{2}|[^\\s\u3041-\u30ff\u4e00-\u9fff]+"
+)  # Japanese has no spaces
 MAX_QUOTED = 200  # characters of a sentence that evidence quotes
 _TEXT = frozenset({Source.PLAIN, Source.HTML, Source.CALENDAR, Source.DOCUMENT, Source.PICTURE})
 
@@ -48,7 +52,7 @@ def find_foreign_language(case: Case, params: Params) -> Iterator[Evidence]:
 def find_picture_only(case: Case, params: Params) -> Iterator[Evidence]:
     """That the mail shows pictures and hardly a word: what they say can't be judged here."""
     least = int(params.get("least_words", 6))
-    words = sum(len(passage.text.split()) for passage in case.mail.passages if passage.source in _TEXT)
+    words = sum(len(_WORD.findall(passage.text)) for passage in case.mail.passages if passage.source in _TEXT)
     if words >= least:
         return
     for image in case.mail.images:

@@ -72,7 +72,7 @@ def _forms() -> _Forms:
         fields={name: kind for kind, names in data["fields"].items() for name in names},
         separator=re.compile(rf"(?:{separators})", re.IGNORECASE),
         reply=re.compile(
-            rf"\s*(?:\[[^\]]{{1,40}}\]\s*)?(?:{replies})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]", re.IGNORECASE
+            rf"\s*(?:\[[^\]]{{1,40}}\]\s*)?(?:{replies})\.?\s*(?:\[\d+\]|\(\d+\))?\s*[:：]", re.IGNORECASE
         ),
         closings=frozenset(closing for found in data["closings"].values() for closing in found),
         footer=re2.compile("(?i)" + "|".join(data["footers"])),

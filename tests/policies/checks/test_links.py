@@ -82,6 +82,18 @@ def test_an_answer_about_opting_out_is_no_offer_of_it() -> None:
     assert words("opt_out", case("You asked to unsubscribe from our messages; we send none.")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We have no newsletter, so there is nothing to unsubscribe from.", []),
+        ("If you do not want our mails, unsubscribe by answering.", ["unsubscribe"]),
+        ("If not, unsubscribe with one word.", ["unsubscribe"]),
+    ],
+)
+def test_where_there_is_no_list_nothing_opts_out(text: str, found: list[str]) -> None:
+    assert [word for word in words("opt_out", case(text)) if word == "unsubscribe"] == found
+
+
 def test_addresses_in_pictures_texts_are_seen() -> None:
     built = case(html="<p>Hello</p><img src='cid:a' alt='www.lampshop.com'>")
     assert [link.host for link in shown_hosts(built, Source.ALT)] == ["www.lampshop.com"]

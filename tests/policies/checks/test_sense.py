@@ -42,5 +42,20 @@ def test_an_answer_to_the_buyer_reaches_two_sentences() -> None:
     assert [talk.answers_buyer(number) for number in range(4)] == [True, True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("subject", "body", "count"),
+    [
+        pytest.param("Re: a gift card for a review?", "We can't give vouchers for reviews.", 0, id="denied"),
+        pytest.param("Odp.: Rabat za opinię?", "Nie oferujemy bonów za opinie.", 0, id="denied, Polish"),
+        pytest.param("Re: a gift card for a review?", "Here you are.", 1, id="not denied"),
+        pytest.param("A gift card for a review?", "We can't give vouchers for reviews.", 1, id="no answer"),
+    ],
+)
+def test_the_subject_of_an_answer_is_the_buyers_where_it_is_denied(
+    subject: str, body: str, count: int
+) -> None:
+    assert meant(f"{subject}\n\n{body}", "voucher") + meant(f"{subject}\n\n{body}", "discount") == count
+
+
 def test_the_shorter_of_two_overlapping_spans_is_kept() -> None:
     assert narrowest([Span(0, 0, 10), Span(0, 4, 6), Span(0, 12, 14)]) == (Span(0, 4, 6), Span(0, 12, 14))

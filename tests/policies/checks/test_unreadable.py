@@ -70,6 +70,10 @@ def test_known_and_very_short_text_is_left_alone(text: str) -> None:
         pytest.param(
             "<img src='cid:a' width='600'><p>Your lamp has been repaired and sent.</p>", False, id="words"
         ),
+        pytest.param(
+            "<img src='cid:a' width='600'><p>商品を本日発送いたしました。</p>", False, id="Japanese"
+        ),
+        pytest.param("<img src='cid:a' width='600'><p>ご案内</p>", True, id="hardly any Japanese"),
         pytest.param("<p>Yes.</p>", False, id="no picture"),
     ],
 )

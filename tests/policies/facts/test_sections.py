@@ -165,7 +165,17 @@ def test_legal_words_begin_the_footer(footer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Re: Lamp", "AW: Lampe", "SV: lampa", "Odp: lampa", "YNT: lamba", "RE[2]: x", "返信：ランプ"]
+    "subject",
+    [
+        "Re: Lamp",
+        "AW: Lampe",
+        "SV: lampa",
+        "Odp: lampa",
+        "Odp.: lampa",
+        "YNT: lamba",
+        "RE[2]: x",
+        "返信：ランプ",
+    ],
 )
 def test_subjects_of_answers_are_known(subject: str) -> None:
     assert is_reply_subject(subject)
@@ -189,3 +199,7 @@ def test_stretches_cover_a_text_without_gaps(lines: list[str], answers: bool) ->
     found = stretches(text, answers=answers)
     assert (found[0].start, found[-1].end) == (0, len(text))
     assert all(first.end == second.start for first, second in itertools.pairwise(found))
+
+
+def test_a_closing_with_a_name_behind_it_begins_the_signature() -> None:
+    assert of(f"{OWN}\n\nBest regards, Ann", Section.SIGNATURE) == "Best regards, Ann"
