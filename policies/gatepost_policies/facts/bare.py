@@ -152,7 +152,7 @@ def _with_scheme(text: str) -> Iterator[tuple[str, str, int, int]]:
             tail = _trimmed(tail[: cut.start()])
             url = f"{scheme}://{tail}"
             host = parse_url(url).host
-        if tail and host:
+        if tail and host and (_is_host(host) or not any(letter.isspace() for letter in match[0])):
             position += len(tail)
             yield url, host, match.start(), position
 

@@ -56,27 +56,23 @@ def find_amounts(ground: Ground, store: str = "") -> list[Amount]:
     found = []
     for start, end in ground.around(8, 16):
         for match in words.pattern.finditer(ground.text, start, end):
-            amount = _amount(match, store)
-            if amount is not None:
-                found.append(Amount(*amount, ground.span(*match.span())))
+            found.append(Amount(*_amount(match, store), ground.span(*match.span())))
         if len(found) >= MAX_AMOUNTS:
             break
     return found
 
 
-def _amount(match: re.Match[str], store: str) -> tuple[Decimal, str] | None:
+def _amount(match: re.Match[str], store: str) -> tuple[Decimal, str]:
     words = _words()
     mark, digits = (match[1], match[3]) if match[1] else (match[6], match[5])
     currency = words.currencies.get(mark) or words.currencies.get(mark.lower(), "")
     if mark == "$":
         currency = words.dollars.get(store, currency)
     value = parse_number(digits, cents=currency not in _NO_CENTS)
-    if value is None:
-        return None
     return (-value if match[2] or match[4] else value), currency
 
 
-def parse_number(digits: str, *, cents: bool = True) -> Decimal | None:
+def parse_number(digits: str, *, cents: bool = True) -> Decimal:
     """The value of digits with national separators: the last one splits off cents if one or two follow it."""
     digits = _SEPARATORS.sub("", digits)
     at = max(digits.rfind("."), digits.rfind(","))
@@ -86,4 +82,4 @@ def parse_number(digits: str, *, cents: bool = True) -> Decimal | None:
     else:
         whole, part = digits[:at], digits[at + 1 :]
     whole = whole.replace(".", "").replace(",", "")
-    return Decimal(f"{whole}.{part}" if part else whole) if whole.isdigit() else None
+    return Decimal(f"{whole}.{part}" if part else whole)

@@ -49,7 +49,7 @@ def find_addresses(ground: Ground) -> list[Span]:
     found: list[Span] = []
     last = -1
     for at in sorted({bisect_right(starts, code) - 1 for code in codes}):
-        if at <= last or at < 0:
+        if at <= last:
             continue
         span = _address(text, lines, at)
         if span is not None:
@@ -104,9 +104,7 @@ def _indent(text: str, line: tuple[int, int]) -> int:
 def _first_line(text: str, lines: list[tuple[int, int]], at: int) -> int | None:
     """The line in which the address with the town of line `at` begins; None when it is no address."""
     words = _words()
-    for above in range(at, max(at - _NEAR, -1) - 1, -1):
-        if above < 0:
-            break
+    for above in range(at, max(at - _NEAR, 0) - 1, -1):
         line = text[lines[above][0] : lines[above][1]]
         if words.street.search(line):
             return above

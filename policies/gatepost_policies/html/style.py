@@ -43,6 +43,8 @@ _LENGTH: Final = re.compile(
 )
 _URL: Final = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]*))\s*\)?""", re.IGNORECASE)
 _SHORT_FONT: Final = re.compile(r"(?:^|\s)(\d{1,6}(?:\.\d+)?(?:px|pt|em|rem|%)?)(?:\s*/\s*\S+)?\s+\S")
+_OPACITY: Final = re.compile(r"opacity\(\s*0(?:\.0*)?%?\s*\)", re.IGNORECASE)
+_SCALE: Final = re.compile(r"scale[xy]?\(\s*0(?:\.0*)?\s*[,)]", re.IGNORECASE)
 _PX: Final = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78, "pc": 16.0, "vw": 6.0, "vh": 8.0}
 _EM: Final = {"em": 1.0, "rem": 1.0, "ex": 0.5, "ch": 0.5, "%": 0.01}
 _SIZE_WORDS: Final = {
@@ -157,9 +159,9 @@ def _gone(style: dict[str, str]) -> Hiding | None:
     opacity = _number(style.get("opacity", ""))
     if opacity is not None and opacity <= 0.05:
         return Hiding.COLOUR
-    if "opacity(0" in style.get("filter", "").replace(" ", "").lower():
+    if _OPACITY.search(style.get("filter", "")):
         return Hiding.COLOUR
-    if _has_no_box(style) or "scale(0" in style.get("transform", "").replace(" ", "").lower():
+    if _has_no_box(style) or _SCALE.search(style.get("transform", "")):
         return Hiding.SIZE
     return Hiding.OFFSCREEN if _is_off_screen(style) else None
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost_policies.facts import bare
 from gatepost_policies.facts.bare import find_bare
 
 
@@ -58,7 +59,7 @@ from gatepost_policies.facts.bare import find_bare
     ],
 )
 def test_an_address_in_text_is_found(text: str, host: str) -> None:
-    assert [bare.host for bare in find_bare(text)] == [host]
+    assert [one.host for one in find_bare(text)] == [host]
 
 
 @pytest.mark.parametrize(
@@ -90,23 +91,32 @@ def test_an_address_in_text_is_found(text: str, host: str) -> None:
     ],
 )
 def test_what_is_no_address_is_left_alone(text: str) -> None:
-    assert [bare.host for bare in find_bare(text)] == []
+    assert [one.host for one in find_bare(text)] == []
 
 
 def test_the_place_covers_exactly_what_is_written() -> None:
     text = "㎏: shop [dot] com/x!"
-    (bare,) = find_bare(text)
-    assert text[bare.start : bare.end] == "shop [dot] com/x"
-    assert bare.url == "shop.com/x"
+    (one,) = find_bare(text)
+    assert text[one.start : one.end] == "shop [dot] com/x"
+    assert one.url == "shop.com/x"
 
 
 def test_order_of_finds_is_order_of_text() -> None:
     text = "a.com then https://b.com then c.com"
-    assert [bare.host for bare in find_bare(text)] == ["a.com", "b.com", "c.com"]
+    assert [one.host for one in find_bare(text)] == ["a.com", "b.com", "c.com"]
 
 
 @given(st.text(alphabet=st.sampled_from("abcom./:@-_ []()dtwh。。あ\u00e4")))
 def test_places_are_in_order_and_in_range(text: str) -> None:
     found = find_bare(text)
-    assert all(0 <= bare.start < bare.end <= len(text) for bare in found)
+    assert all(0 <= one.start < one.end <= len(text) for one in found)
     assert all(first.end <= second.start for first, second in itertools.pairwise(found))
+
+
+def test_a_scheme_before_nothing_is_no_address() -> None:
+    assert find_bare("http:// or https://, see http://.") == []
+
+
+def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bare, "MAX_FOUND", 2)
+    assert len(find_bare("a.com b.com c.com")) == 2

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost_policies.facts import contact
 from gatepost_policies.facts.contact import find_emails, find_phones
 from gatepost_policies.model import Span
 from kit.grounds import ground, words
@@ -75,3 +76,9 @@ def test_a_parcels_number_is_no_telephone() -> None:
 def test_places_are_in_range(text: str) -> None:
     for span in (*find_emails(ground(text)), *find_phones(ground(text), [])):
         assert 0 <= span.start < span.end <= len(text)
+
+
+def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact, "MAX_FOUND", 1)
+    text = "a@b.com c@d.com +49 30 1234567 and, much further on in this text, which goes on and on for so long, +49 30 7654321"
+    assert (len(find_emails(ground(text))), len(find_phones(ground(text), []))) == (1, 1)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost_policies.facts import dates
 from gatepost_policies.facts.dates import find_days
 from kit.grounds import ground, words
 
@@ -140,3 +141,13 @@ def test_the_place_covers_the_range_as_written() -> None:
 def test_places_are_in_order_and_in_range(text: str) -> None:
     days = find_days(ground(text))
     assert all(0 <= day.span.start < day.span.end <= len(text) for day in days)
+
+
+@pytest.mark.parametrize("text", ["31 February 2026", "February 31, 2026", "2月31日", "13月1日"])
+def test_days_that_do_not_exist_are_none(text: str) -> None:
+    assert find_days(ground(text)) == []
+
+
+def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dates, "MAX_DAYS", 2)
+    assert len(find_days(ground("1.1.2026, 2.1.2026, 3.1.2026"))) == 2

@@ -73,3 +73,15 @@ def test_a_file_s_name_gives_order_ids_only() -> None:
     raw = multipart(part(b"%PDF-", "application/pdf; name=UPS-112-1234567-1234567.pdf"))
     facts = read(raw).facts
     assert (len(facts.order_ids), facts.carriers) == (0, ())
+
+
+def test_a_mail_to_others_and_a_buyer_is_read_as_the_buyer_s_store_writes() -> None:
+    raw = mail("It comes 04/05/2026.").replace(b"To: abc", b"To: ann@shop.example, abc")
+    (day,) = read(raw).facts.days
+    assert day.first == date(2026, 4, 5)
+
+
+def test_a_mail_to_no_buyer_is_read_as_most_of_the_world_writes() -> None:
+    raw = mail("It comes 04/05/2026.").replace(b"@marketplace.amazon.com", b"@shop.example")
+    (day,) = read(raw).facts.days
+    assert day.first == date(2026, 5, 4)

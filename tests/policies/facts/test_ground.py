@@ -19,3 +19,8 @@ def test_a_place_leads_back_to_the_passage() -> None:
 def test_a_text_without_digits_has_no_windows() -> None:
     ground = Ground(0, unmask("no digits"))
     assert (ground.digits, ground.around(5, 5)) == (0, [])
+
+
+def test_windows_are_worked_out_once() -> None:
+    ground = Ground(0, unmask("a 1 b"))
+    assert ground.around(1, 1) is ground.around(1, 1)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost_policies.facts import items
 from gatepost_policies.facts.items import find_items
 from kit.grounds import ground, words
 
@@ -66,3 +67,17 @@ def test_the_place_covers_name_and_quantity() -> None:
 @given(st.text(alphabet=st.sampled_from("0123456789x× qty:Lamp\n\t")))
 def test_places_are_in_range(text: str) -> None:
     assert all(0 <= one.span.start < one.span.end <= len(text) for one in find_items(ground(text)))
+
+
+def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(items, "MAX_ITEMS", 1)
+    assert len(find_items(ground("1 x Lamp\n2 x Chair"))) == 1
+
+
+def test_a_quantity_without_any_name_has_none() -> None:
+    (item,) = find_items(ground("Qty: 2"))
+    assert (item.name, item.quantity) == ("", 2)
+
+
+def test_a_row_that_does_not_fit_its_table_is_none() -> None:
+    assert find_items(ground("Item\tQty\nLamp\tseveral\nLamp\t1\t$5")) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gatepost_policies.facts import read
+from gatepost_policies.facts.links import MAX_HEADER_LINKS, joined
 from gatepost_policies.model import Link, LinkKind
 from kit.mails import html_mail, mail, multipart, part
 
@@ -133,3 +134,12 @@ def test_a_button_for_outlook_counts() -> None:
     )
     (link,) = links(html_mail(body))
     assert (link.host, link.shown, link.span) == ("a.example", "Rate", None)
+
+
+def test_links_of_headers_end_at_the_limit() -> None:
+    header = "List-Help: " + " ".join(f"<https://a.example/{n}>" for n in range(MAX_HEADER_LINKS + 5))
+    assert len(links(mail("hi", headers=header))) == MAX_HEADER_LINKS
+
+
+def test_a_base_that_is_no_address_changes_nothing() -> None:
+    assert joined("http://[", "x/y") == "x/y"

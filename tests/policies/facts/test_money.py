@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost_policies.facts import money
 from gatepost_policies.facts.money import find_amounts, parse_number
 from kit.grounds import ground, words
 
@@ -73,3 +74,8 @@ def test_both_national_forms_mean_the_same(whole: int, cents: int) -> None:
 @given(st.text(alphabet=st.sampled_from("0123456789.,$€ -EURzłkr円")))
 def test_places_are_in_range(text: str) -> None:
     assert all(0 <= one.span.start < one.span.end <= len(text) for one in find_amounts(ground(text)))
+
+
+def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(money, "MAX_AMOUNTS", 1)
+    assert len(find_amounts(ground("$1 and then, much further on, there is also $2"))) == 1

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost_policies.facts import postal
 from gatepost_policies.facts.postal import find_addresses
 from kit.grounds import ground, words
 
@@ -60,3 +61,8 @@ def test_other_words_are_no_addresses(text: str) -> None:
 @given(st.text(alphabet=st.sampled_from("0123456789 Main Street\nBerlin,LS QT〒都")))
 def test_places_are_in_range(text: str) -> None:
     assert all(0 <= span.start <= span.end <= len(text) for span in find_addresses(ground(text)))
+
+
+def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postal, "MAX_ADDRESSES", 1)
+    assert len(find_addresses(ground("Hauptstraße 5\n10115 Berlin\n\nHauptstraße 6\n10117 Berlin"))) == 1

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost_policies.facts import tracking
 from gatepost_policies.facts.tracking import find_carriers, find_in_links, find_numbers
 from gatepost_policies.model import Link, LinkKind, Span, Tracking
 from kit.grounds import ground, words
@@ -145,3 +146,17 @@ def test_places_are_in_range(text: str) -> None:
     for one in find_numbers(passage, find_carriers(passage), []):
         assert one.span is not None
         assert 0 <= one.span.start < one.span.end <= len(text)
+
+
+def test_a_carriers_shape_with_a_wrong_check_digit_is_that_carriers() -> None:
+    assert numbers("FedEx tracking number: 986578788856") == [("986578788856", "FedEx", False)]
+
+
+def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracking, "MAX_NUMBERS", 1)
+    assert len(numbers(f"{UPS} and 1Z879E930346834440")) == 1
+
+
+def test_short_numbers_in_a_tracking_address_are_none() -> None:
+    link = Link("https://www.ups.com/track?loc=en1234US", "www.ups.com", "", LinkKind.HREF, None, "text/html")
+    assert find_in_links([link]) == []

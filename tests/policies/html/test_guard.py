@@ -67,3 +67,7 @@ def test_a_flat_reading_keeps_addresses() -> None:
 def test_any_markup_can_be_weighed_and_flattened(source: str) -> None:
     assert isinstance(flatten(source)[0], str)
     assert weigh(source * (SMALL // max(len(source), 1) + 1)) in ("", "html-too-deep", "html-too-complex")
+
+
+def test_the_end_of_a_table_closes_what_stands_open_in_it() -> None:
+    assert weigh("<table><tr><td><div><span></table>" * 3_000) == ""

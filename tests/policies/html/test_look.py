@@ -29,3 +29,8 @@ def test_presentational_attributes_are_beaten_by_style() -> None:
 def test_without_sheets_only_the_inline_style_acts() -> None:
     assert own_effect(Cascade(), 1, "p", {"class": "x"}) is NOTHING
     assert own_effect(Cascade(), 1, "p", {"style": "display:none"}).gone is Hiding.DISPLAY
+
+
+def test_the_text_colour_of_the_body_counts() -> None:
+    look = looks(PLAIN, NOTHING, "body", {"text": "#ffffff", "bgcolor": "#ffffff"})
+    assert look.hiding is Hiding.COLOUR

@@ -59,3 +59,11 @@ def test_matching_ends_at_its_budget() -> None:
 @given(st.text(alphabet=st.sampled_from("{}@;:.#,*/ \nabmediapcolor!-")))
 def test_any_sheet_can_be_read(text: str) -> None:
     assert isinstance(cascade(text), Cascade)
+
+
+def test_too_long_a_sheet_is_a_defect() -> None:
+    assert cascade("p{color:red}" + " " * sheet.MAX_SHEET).defects == ["css-too-long"]
+
+
+def test_a_rule_for_another_element_of_that_name_does_not_count() -> None:
+    assert cascade("td#x{display:none}").rules_for(0, "p", {"id": "x"}) == []

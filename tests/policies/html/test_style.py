@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost_policies.html.style import colour, declarations, effect, is_unseen, length, urls
+from gatepost_policies.model import Hiding
 
 WHITE = (1.0, 1.0, 1.0, 1.0)
 
@@ -76,3 +77,38 @@ def test_the_background_shorthand_gives_its_colour() -> None:
 def test_any_style_can_be_read(text: str) -> None:
     effect({name: value for name, value, _ in declarations(f"display:x;{text}")})
     urls(f"url{text}")
+
+
+@pytest.mark.parametrize(
+    ("style", "how"),
+    [
+        pytest.param({"filter": "opacity(0%)"}, Hiding.COLOUR, id="filter"),
+        pytest.param({"transform": "scale(0, 1)"}, Hiding.SIZE, id="scale"),
+        pytest.param({"clip-path": "inset(50%)"}, Hiding.OFFSCREEN, id="clip-path"),
+        pytest.param({"opacity": "3%"}, Hiding.COLOUR, id="opacity-in-percent"),
+        pytest.param({"filter": "opacity(0.9)"}, None, id="nearly-opaque"),
+        pytest.param({"transform": "scale(0.5)"}, None, id="half-size"),
+        pytest.param({"position": "absolute", "left": "-20px"}, None, id="slightly-out"),
+    ],
+)
+def test_ways_to_hide_an_element_are_told_from_mere_effects(
+    style: dict[str, str], how: Hiding | None
+) -> None:
+    assert effect(style).gone is how
+
+
+@pytest.mark.parametrize(
+    ("style", "size"),
+    [
+        pytest.param({"font-size": "1.5rem"}, (24.0, None), id="rem"),
+        pytest.param({"font-size": "150%"}, (None, 1.5), id="percent"),
+        pytest.param({"font-size": "x-small"}, (10.0, None), id="word"),
+        pytest.param({"font": "bold 12px/1 Arial"}, (12.0, None), id="shorthand"),
+        pytest.param({"font-size": "inherit"}, (None, None), id="inherit"),
+    ],
+)
+def test_font_sizes_are_absolute_or_a_share_of_the_parents(
+    style: dict[str, str], size: tuple[float | None, float | None]
+) -> None:
+    found = effect(style)
+    assert (found.size_px, found.scale) == size

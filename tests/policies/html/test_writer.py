@@ -57,3 +57,21 @@ def test_hidden_words_do_not_join_over_visible_ones() -> None:
     out.text("seen", PLAIN)
     out.text("two", hidden)
     assert out.hidden() == [("one", Hiding.SIZE), ("two", Hiding.SIZE)]
+
+
+def test_preformatted_lines_stay() -> None:
+    out, pre = Writer(), Look(pre=True)
+    out.text("a", pre)
+    out.text("\n\n", pre)
+    out.text("b\u00a0c", pre)
+    assert out.finish() == "a\n\nb c"
+
+
+def test_invisible_characters_alone_are_a_blank() -> None:
+    out = Writer()
+    out.text("a", PLAIN)
+    out.text("\u200b\u200c", PLAIN)
+    out.text("b", PLAIN)
+    out.shown(" ")
+    out.hide(" ", Hiding.COMMENT)
+    assert (out.finish(), out.hidden()) == ("a b", [])

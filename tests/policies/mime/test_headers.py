@@ -131,3 +131,14 @@ def test_any_text_can_be_decoded(value: str) -> None:
 @given(st.binary())
 def test_any_bytes_can_be_taken_for_base64(content: bytes) -> None:
     assert isinstance(decode_base64(content)[0], bytes)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param("=?utf-8?q?a?= =?iso-8859-1?q?=FC?=", "aü", id="two-charsets"),
+        pytest.param("=?utf-8?b?=?=", "", id="nothing"),
+    ],
+)
+def test_odd_neighbours_are_decoded_too(value: str, text: str) -> None:
+    assert decode_words(value) == text

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,3 +157,16 @@ def test_a_boundary_that_only_begins_another_line_is_no_delimiter() -> None:
 def test_any_body_can_be_split(body: bytes, kind: str) -> None:
     message = split(mail(b"--a\r\n" + body + b"\r\n--a--", headers=f"Content-Type: {kind}"))
     assert len(message.leaves) <= parts.MAX_PARTS
+
+
+@pytest.mark.parametrize(
+    ("encoding", "inner"),
+    [
+        pytest.param("base64", base64.encodebytes(b"Subject: x\r\n\r\nold"), id="base64"),
+        pytest.param("quoted-printable", b"Subject: x=0D=0A=0D=0Aold", id="quoted-printable"),
+    ],
+)
+def test_a_mail_within_the_mail_may_be_encoded(encoding: str, inner: bytes) -> None:
+    head = f"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode()
+    (leaf,) = split(multipart(head + inner)).leaves
+    assert leaf.content.strip() == b"old"
