@@ -30,11 +30,11 @@ def main() -> int:
                 continue
             wanted = set(heading.split())
             for say in says:
-                told[path.stem] += 1
+                told[path.stem[:2]] += 1
                 for name, disguise in EVASIONS.items():
                     verdict = judge(read(disguise(say)), rulebook, recipients=(BUYER,))
                     if wanted & {finding.category for finding in verdict.findings}:
-                        found[name, path.stem] += 1
+                        found[name, path.stem[:2]] += 1
     languages = sorted(told)
     print(f"{'':28s}" + "".join(f"{language:>7s}" for language in languages) + "    all")
     for name in EVASIONS:

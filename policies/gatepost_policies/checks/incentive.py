@@ -5,26 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from gatepost_policies.checks.asks import Asks, asks_of
 from gatepost_policies.checks.case import Case, Evidence, Params
-from gatepost_policies.checks.review import Asks, evidence, shared_asks
+from gatepost_policies.checks.review import evidence
+from gatepost_policies.checks.sense import overlaps
+from gatepost_policies.language.scene import Hit
 from gatepost_policies.model import Span
 
-HARMLESS: Final = ("gift_harmless", "review_thanks")
 RETURN_REACH: Final = 2  # sentences between a refund and what is asked for it
 GIFTS: Final = ("gift", "voucher", "discount")
 
 
 def find_incentive(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers something of value to who reviews, or to who does not (D4h)."""
-    asks = shared_asks(case)
-    return evidence(case, [*rewards(asks), *_remedies(asks)], "offers something for a review")
+    asks = asks_of(case)
+    return evidence(case, rewards(asks), "offers something for a review")
 
 
-def rewards(asks: Asks) -> Iterator[Span]:
+def rewards(asks: Asks) -> tuple[Span, ...]:
+    """Each thing of value that the mail ties to a review."""
+    return (*_gifts(asks), *_remedies(asks))
+
+
+def _gifts(asks: Asks) -> Iterator[Span]:
     """Gifts: their only sense beside an ask is a reward, wherever in the mail they stand."""
-    for number, hit in asks.talk.meant(*GIFTS, besides=HARMLESS):
-        if (asks.any or _speaks_of_review(asks, number)) and not asks.talk.answers_buyer(number):
+    for number, hit in asks.talk.meant(*GIFTS, besides=("gift_harmless", "review_thanks")):
+        tied = asks.any or _speaks_of_review(asks, number)
+        if tied and not _is_owed(asks, number, hit) and not asks.talk.answers_buyer(number):
             yield hit.span
+
+
+def _is_owed(asks: Asks, number: int, hit: Hit) -> bool:
+    """Whether it is part of a repair, return or replacement, and nothing nearby asks a review for it."""
+    sentence = asks.talk.sentences[number]
+    if not any(overlaps(hit.span, other.span) for other in sentence.of("gift_owed")):
+        return False
+    return number not in asks.numbers and not _shown(asks, number)
+
+
+def _shown(asks: Asks, number: int) -> bool:
+    """Whether proof of a review is asked for in this sentence or the next to it."""
+    return any(abs(number - n) <= 1 for n, _ in asks.proofs)
 
 
 def _remedies(asks: Asks) -> Iterator[Span]:
@@ -33,19 +54,27 @@ def _remedies(asks: Asks) -> Iterator[Span]:
         sentence = asks.talk.sentences[number]
         if asks.talk.answers_buyer(number):
             continue
-        bound = asks.in_sentence(number) or (sentence.has("in_return") and _speaks_of_review(asks, number))
+        bound = (
+            number in asks.numbers
+            or _shown(asks, number)
+            or (sentence.has("in_return") and _speaks_of_review(asks, number))
+        )
         if (bound and not sentence.has("remedy_done")) or _repaid(asks, number):
             yield hit.span
+
+
+def _meets_change(asks: Asks, number: int) -> bool:
+    """Whether the next sentence, or the one before, asks to change a review: what is offered there buys it."""
+    sentences = asks.talk.sentences
+    return any(
+        abs(n - number) == 1 and sentences[n].passage == sentences[number].passage for n, _ in asks.changes
+    )
 
 
 def _repaid(asks: Asks, number: int) -> bool:
     """Whether an ask nearby says that it is made in return."""
     numbers = range(number - RETURN_REACH, number + RETURN_REACH + 1)
-    return any(
-        asks.in_sentence(n) and asks.talk.sentences[n].has("tit_for_tat")
-        for n in numbers
-        if 0 <= n < len(asks.talk.sentences)
-    )
+    return any(n in asks.numbers and asks.talk.sentences[n].has("tit_for_tat") for n in numbers)
 
 
 def _speaks_of_review(asks: Asks, number: int) -> bool:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gatepost_policies.checks.asks import asks_of
 from gatepost_policies.checks.case import Case, Evidence, Params
-from gatepost_policies.checks.review import evidence, shared_asks
+from gatepost_policies.checks.incentive import rewards
+from gatepost_policies.checks.review import evidence
+from gatepost_policies.checks.sense import inside
+from gatepost_policies.model import Span
 
 
 def find_off_amazon_payment(case: Case, params: Params) -> Iterable[Evidence]:
     """Proposes to pay or to be paid another way than through Amazon (A4)."""
-    asks = shared_asks(case)
+    asks = asks_of(case)
+    rewarded = rewards(asks)
+
+    def pays_reward(number: int) -> bool:
+        """Whether the sentence says how a reward is paid: then it is part of the incentive."""
+        sentence = asks.talk.sentences[number]
+        whole = Span(sentence.passage, sentence.start, sentence.end)
+        return any(inside(span, whole) for span in rewarded)
+
     spans = [
         hit.span
         for number, hit in asks.talk.meant("pay_outside", besides=("pay_inside",))
-        if not (asks.any and asks.talk.sentences[number].has("gift"))  # how a reward is paid: an incentive
+        if not pays_reward(number)
     ]
     return evidence(case, spans, "goes round Amazon's own payments")

@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from gatepost_policies.checks.asks import Asks, asks_of
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.incentive import rewards
-from gatepost_policies.checks.review import Asks, evidence, shared_asks
-from gatepost_policies.language.scene import Sentence
+from gatepost_policies.checks.review import evidence
 from gatepost_policies.model import Span
 
-NO_OFFER: Final = (
-    "gift_harmless",
-    "promo_harmless",
-    "pay_outside",
-)  # uses of the same words that offer nothing
+# Uses of the same words that offer nothing.
+NO_OFFER: Final = ("gift_harmless", "gift_owed", "promo_harmless", "pay_outside")
 
 
 def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers, codes, newsletters, social media, repeat purchase (G2, P4)."""
-    asks = shared_asks(case)
-    spans = [*_promotions(asks)]
-    rewarded = set(rewards(asks))  # beside an ask a voucher is an incentive, and found as one
-    spans += [span for span in _vouchers(asks) if span not in rewarded]
+    asks = asks_of(case)
+    rewarded = frozenset(rewards(asks))  # beside an ask a voucher is an incentive, and found as one
+    spans = [*_promotions(asks), *(span for span in _vouchers(asks) if span not in rewarded)]
     return evidence(case, spans, "advertises")
 
 
 def _promotions(asks: Asks) -> Iterator[Span]:
     for number, hit in asks.talk.meant("promo", besides=("promo_harmless",)):
-        if not asks.talk.answers_buyer(number) and not asks.talk.sentences[number].has("pay_outside"):
+        sentence = asks.talk.sentences[number]
+        if not asks.talk.answers_buyer(number) and not sentence.has("pay_outside", "promo_past"):
             yield hit.span
 
 
@@ -38,20 +35,21 @@ def _vouchers(asks: Asks) -> Iterator[Span]:
     talk = asks.talk
     for number, hit in talk.meant("voucher", "discount", besides=NO_OFFER):
         given = any(sentence.has("giving") for sentence in talk.near(number))
-        if not given or talk.answers_buyer(number):
+        if not given or talk.answers_buyer(number) or talk.sentences[number].has("promo_past"):
             continue
-        if hit.concept != "discount" or not _is_remedy(asks, talk.sentences[number], number):
+        if hit.concept != "discount" or not _is_remedy(asks, number):
             yield hit.span
 
 
-def _is_remedy(asks: Asks, sentence: Sentence, number: int) -> bool:
+def _is_remedy(asks: Asks, number: int) -> bool:
     """Whether a discount is what the seller concedes for a fault of this order."""
-    return sentence.has("remedy") or any(one.has("apology", "remedy") for one in asks.talk.near(number))
+    here = asks.talk.sentences[number]
+    return here.has("keep_item") or any(one.has("apology", "remedy") for one in asks.talk.near(number))
 
 
 def find_cross_promotion(case: Case, params: Params) -> Iterable[Evidence]:
     """Other products, other shops, third parties (P5)."""
-    talk = shared_asks(case).talk
+    talk = asks_of(case).talk
     spans = [
         hit.span
         for number, hit in talk.meant("other_products", besides=("other_harmless",))

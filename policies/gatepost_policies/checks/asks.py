@@ -1,0 +1,106 @@
+"""Where a mail asks for a review: in words that ask, in praise that is wished for, or by naming one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from gatepost_policies.checks.case import Case
+from gatepost_policies.checks.sense import Talk, narrowest, overlaps
+from gatepost_policies.language.scene import Hit, Scene
+from gatepost_policies.model import Span
+
+NO_WISH: Final = ("review_bad", "happy_praise")  # words like praise that wish for none
+
+Places = tuple[tuple[int, Hit], ...]  # hits, each with the number of its sentence
+
+
+@dataclass(frozen=True)
+class Asks:
+    """The asks of a mail by what is asked: to review, to change a review, to hold it back, to show it."""
+
+    talk: Talk
+
+    @cached_property
+    def praise(self) -> Places:
+        """Wishes for praise or stars."""
+        return tuple(self._praise())
+
+    @cached_property
+    def asks(self) -> Places:
+        """Asks for a product review, seller feedback, rating or stars."""
+        return (*self._asks(), *self.praise)
+
+    @cached_property
+    def changes(self) -> Places:
+        """Asks to change or remove a review."""
+        return tuple(self._changes())
+
+    @cached_property
+    def diversions(self) -> Places:
+        """Words that hold a review back, where the mail says to write to the seller in its stead."""
+        return tuple(
+            (number, hit)
+            for number, hit in self.talk.said("review_divert")
+            if self.talk.sentences[number].has("contact_us", "review_bad", "unhappy_if")
+        )
+
+    @cached_property
+    def proofs(self) -> Places:
+        """Asks to show the review to the seller."""
+        return tuple(self.talk.meant("review_proof"))
+
+    @cached_property
+    def numbers(self) -> frozenset[int]:
+        """The sentences that hold an ask of any kind."""
+        return frozenset(
+            n for group in (self.asks, self.changes, self.diversions, self.proofs) for n, _ in group
+        )
+
+    @property
+    def any(self) -> bool:
+        """Whether a review is asked for, or asked to be changed, shown or held back."""
+        return bool(self.numbers)
+
+    def told(self, number: int, hit: Hit) -> bool:
+        """Whether the review is one that exists already and is only spoken of."""
+        sentence = self.talk.sentences[number]
+        if sentence.has("review_request_thanks"):
+            return False
+        return any(overlaps(hit.span, other.span) for other in sentence.of("review_thanks", "amazon_acts"))
+
+    def _asks(self) -> Iterator[tuple[int, Hit]]:
+        for number, hit in self.talk.meant("review_ask", "review_item"):
+            sentence = self.talk.sentences[number]
+            if hit.concept == "review_item" and not sentence.has("request"):
+                continue  # a review that is merely named
+            if self.talk.answers_buyer(number) and not sentence.has("please"):
+                continue
+            if not self.told(number, hit):
+                yield number, hit
+
+    def _praise(self) -> Iterator[tuple[int, Hit]]:
+        for number, hit in self.talk.meant("review_praise", besides=NO_WISH):
+            either = self.talk.sentences[number].has("review_balanced")
+            if not either and not self.told(number, hit) and not self.talk.answers_buyer(number):
+                yield number, hit
+
+    def _changes(self) -> Iterator[tuple[int, Hit]]:
+        for number, hit in self.talk.meant("review_change", "change_it", besides=("amazon_acts",)):
+            if self.talk.answers_buyer(number):
+                continue
+            before = self.talk.before(number)
+            if hit.concept == "review_change" or (before and before.has("review_bad", "review_thanks")):
+                yield number, hit
+
+
+def asks_of(case: Case) -> Asks:
+    """The asks of a case, found once for all checks."""
+    return case.once("asks", lambda case: Asks(Talk(case.scene)))
+
+
+def asks_review(scene: Scene) -> tuple[Span, ...]:
+    """Each ask for a product review, seller feedback, rating or stars (D4b)."""
+    return narrowest(hit.span for _, hit in Asks(Talk(scene)).asks)

@@ -1,0 +1,59 @@
+"""Where a mail asks: by verb, by wish, by naming a review; and where it merely speaks of one."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatepost_policies.checks.asks import Asks, asks_review
+from gatepost_policies.checks.sense import Talk
+from gatepost_policies.language.scene import observe
+
+from kit.scenes import plain
+
+
+def asks(text: str) -> Asks:
+    return Asks(Talk(observe(plain(text))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please leave a review.",
+        "Would you help us with a product review?",
+        "A five star rating would make our day.",
+        "Bitte unterstützen Sie uns mit einer Bewertung.",
+        "ぜひレビューにご協力ください。",
+    ],
+)
+def test_an_ask_needs_no_particular_verb(text: str) -> None:
+    assert asks_review(observe(plain(text))) != ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for your review.",
+        "Your review was published by Amazon.",
+        "The rating plate is on the back.",
+        "You asked where your review is. It is under Your Account.",
+        "We never ask for reviews.",
+    ],
+)
+def test_a_review_that_is_spoken_of_is_no_ask(text: str) -> None:
+    assert asks_review(observe(plain(text))) == ()
+
+
+def test_an_ask_of_either_kind_wishes_for_no_praise() -> None:
+    assert asks("Please leave a good or bad review.").praise == ()
+    assert asks("Please leave a good review.").praise != ()
+
+
+def test_the_kinds_of_asks_are_told_apart() -> None:
+    found = asks(
+        "Please change your review. Before leaving negative feedback contact us. Send us the review link."
+    )
+    assert [len(group) > 0 for group in (found.changes, found.diversions, found.proofs)] == [True, True, True]
+
+
+def test_a_mail_without_reviews_asks_nothing() -> None:
+    assert not asks("Your order has been shipped.").any
