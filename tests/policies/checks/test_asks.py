@@ -7,7 +7,6 @@ import pytest
 from gatepost_policies.checks.asks import Asks, asks_review
 from gatepost_policies.checks.sense import Talk
 from gatepost_policies.language.scene import observe
-
 from kit.scenes import plain
 
 
