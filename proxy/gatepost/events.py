@@ -6,6 +6,7 @@ mail can forge a line.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
@@ -17,13 +18,30 @@ from gatepost.model import Message, MessageId
 _log: Any = structlog.stdlib.get_logger()  # structlog's bound loggers are dynamic
 
 
+class _Lines:
+    """Writes one line an event. A log that nobody reads any more must not stop the mail."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        with contextlib.suppress(OSError, ValueError):  # a closed pipe, a full disk, a closed file
+            self._file.write(line + "\n")
+            self._file.flush()
+
+    debug = info = warning = error = msg
+
+
 def set_up(level: str = "info", *, plain: bool = False, file: TextIO | None = None) -> None:
     """Send events of `level` and above to stdout, as JSON or, for people at a terminal, as plain text.
 
     With `file` they go there: a command's stdout is for its answer.
     """
     levels = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-    render: Any = structlog.dev.ConsoleRenderer() if plain else structlog.processors.JSONRenderer()
+    render: Any = structlog.processors.JSONRenderer()
+    if plain:  # without its own tracebacks: those show local variables, and so what mails say
+        render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -32,7 +50,7 @@ def set_up(level: str = "info", *, plain: bool = False, file: TextIO | None = No
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(levels[level]),
-        logger_factory=structlog.PrintLoggerFactory(file=file or sys.stdout),
+        logger_factory=lambda *_: _Lines(file or sys.stdout),
         cache_logger_on_first_use=False,
     )
 

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +102,22 @@ def test_times_are_utc(log: io.StringIO) -> None:
     events.worker_started(1)
     at = datetime.fromisoformat(json.loads(log.getvalue())["timestamp"])
     assert at.tzinfo == UTC
+
+
+def test_a_log_that_nobody_reads_does_not_stop_the_mail(tmp_path: Path) -> None:
+    closed = (tmp_path / "log").open("w")
+    closed.close()
+    events.set_up(file=closed)
+    events.message_expired(MessageId("m1"))  # raises nothing
+
+
+def test_a_traceback_for_people_shows_no_variables() -> None:
+    out = io.StringIO()
+    events.set_up(plain=True, file=out)
+    try:
+        secret_text = "dear buyer"
+        raise ValueError(len(secret_text))
+    except ValueError as error:
+        events.task_failed("test", error)
+    assert "ValueError" in out.getvalue()
+    assert "secret_text = 'dear buyer'" not in out.getvalue()

@@ -18,8 +18,8 @@ from kit.submit import mail
 
 PASSWORD = "correct horse battery"
 BODY = (
-    "Guten Tag, Ihr Paket zu Bestellung 112-1234567-1234567 ist unterwegs – mit UPS.\r\n"
-    ".\r\n..\r\n.hidden dots\r\n" + "long " * 180 + "\r\nEnd.\r\n"
+    "Guten Tag, danke für Ihre Frage zu Bestellung 112-1234567-1234567: die Lampe braucht E27 – bis 60 W.\r\n"
+    ".\r\n..\r\n.hidden dots\r\n" + "sehr " * 180 + "\r\nEnd.\r\n"
 )
 NODE = """
 const { createTransport } = require(process.argv[2] + '/nodemailer');

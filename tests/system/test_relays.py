@@ -16,7 +16,10 @@ from kit.mtas import exim, free_port, postfix
 from kit.smtp_sink import Received, Sink
 from kit.submit import mail, submit
 
-BODY = "Grüße – Ihr Paket zu 112-1234567-1234567 ist unterwegs.\r\n.\r\n..\r\n.dots\r\n" + "x" * 900 + "\r\n"
+BODY = (
+    "Guten Tag, danke für Ihre Frage zu Bestellung 112-1234567-1234567: die Lampe braucht E27 – bis 60 W.\r\n"
+    ".\r\n..\r\n.dots\r\n" + "sehr " * 180 + "\r\n"
+)
 AFTER_FILTER = """
 127.0.0.1:{after} inet n - n - - smtpd
   -o smtpd_authorized_xforward_hosts=127.0.0.0/8

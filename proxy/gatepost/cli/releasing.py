@@ -6,17 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from gatepost import events
-from gatepost.attempt import Road, Terms
+from gatepost.attempt import Road
 from gatepost.cli.desk import hostname, iso, store_of, who
 from gatepost.config import Config
-from gatepost.config.schema import OnRelayFailure
-from gatepost.daemon.clock import SystemClock, new_message_id
-from gatepost.daemon.gateway import backoff
+from gatepost.daemon.clock import SystemClock
+from gatepost.daemon.road import road_for
 from gatepost.errors import StoreError
 from gatepost.model import Answer, AnswerKind, MessageId, MessageState
 from gatepost.release import Released, ReleaseOutcome, reject, release
@@ -66,21 +63,11 @@ async def release_all(config: Config, ids: Sequence[str]) -> list[Outcome]:
 @asynccontextmanager
 async def _road(config: Config, store: Store) -> AsyncIterator[Road]:
     """The road of live mail, ended in order: what is on it is settled before the store closes."""
-    clock, tasks, delivery = SystemClock(), Tasks(events.task_failed), config.delivery
-    upstream = upstream_for(config, hostname(config), clock, store.captures)
+    clock, tasks, name = SystemClock(), Tasks(events.task_failed), hostname(config)
+    upstream = upstream_for(config, name, clock, store.captures)
     try:
-        yield Road(
-            upstream=upstream,
-            journal=store.journal,
-            clock=clock,
-            tasks=tasks,
-            terms=Terms(
-                spool=delivery.on_relay_failure is OnRelayFailure.SPOOL,
-                backoff=partial(backoff, delivery.retry_seconds),
-                give_up=timedelta(hours=delivery.give_up_hours),
-                hostname=hostname(config),
-            ),
-            new_id=new_message_id,
+        yield road_for(
+            config, hostname=name, upstream=upstream, journal=store.journal, clock=clock, tasks=tasks
         )
     finally:
         await tasks.drain(SETTLING_SECONDS)

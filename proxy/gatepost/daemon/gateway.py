@@ -8,18 +8,17 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from functools import partial
 
 from starlette.applications import Starlette
 
 from gatepost import events
 from gatepost.admin.app import create_app
-from gatepost.attempt import Road, Terms
 from gatepost.config import Config
-from gatepost.config.schema import OnRelayFailure, RelayAuth
+from gatepost.config.schema import RelayAuth
 from gatepost.daemon.archive import StoreArchive
 from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.housekeeping import keep_house
+from gatepost.daemon.road import road_for
 from gatepost.daemon.site import Site
 from gatepost.delivery import Delivery
 from gatepost.errors import StoreError
@@ -37,11 +36,6 @@ from gatepost.worker.child import Child
 
 CLOSING_SECONDS = 5.0
 """What is left for the parts behind the intake once it has drained."""
-
-
-def backoff(seconds: Sequence[int], attempts: int) -> timedelta:
-    """The wait after so many attempts: the configured steps, the last one for ever."""
-    return timedelta(seconds=seconds[min(attempts, len(seconds) - 1)])
 
 
 class Gateway:
@@ -71,7 +65,14 @@ class Gateway:
         self.judging = Judging(rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes)
         self.upstream = upstream_for(config, self.hostname, self.clock, self.store.captures)
         self._stack.push_async_callback(self.upstream.close)
-        self.road = self._road()
+        self.road = road_for(
+            config,
+            hostname=self.hostname,
+            upstream=self.upstream,
+            journal=self.store.journal,
+            clock=self.clock,
+            tasks=self.tasks,
+        )
         self.pipeline = self._pipeline()
         self.delivery = self._delivery()
         self.intake = self._intake()
@@ -128,22 +129,6 @@ class Gateway:
             )
         except StoreError as error:
             raise StoreError(f"store {config.store.path}: {error}") from error
-
-    def _road(self) -> Road:
-        delivery = self.config.delivery
-        return Road(
-            upstream=self.upstream,
-            journal=self.store.journal,
-            clock=self.clock,
-            tasks=self.tasks,
-            terms=Terms(
-                spool=delivery.on_relay_failure is OnRelayFailure.SPOOL,
-                backoff=partial(backoff, delivery.retry_seconds),
-                give_up=timedelta(hours=delivery.give_up_hours),
-                hostname=self.hostname,
-            ),
-            new_id=new_message_id,
-        )
 
     def _pipeline(self) -> Pipeline:
         config = self.config

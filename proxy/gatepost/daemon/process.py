@@ -52,7 +52,10 @@ async def _serve(loaded: Loaded, worker: int, ready: Callable[[], None] | None) 
 
 async def _say_hello(gateway: Gateway, loaded: Loaded) -> None:
     config, site = gateway.config, gateway.site
-    admin = await gateway.first_admin()
+    # A service's log is no place for a password: only at a terminal, or on a first run without
+    # configuration, as `make run` is, is an admin made and the welcome said.
+    greets = loaded.file is None or sys.stdout.isatty()
+    admin = await gateway.first_admin() if greets else None
     places = Places(
         smtp=gateway.intake.addresses(),
         site=site.url if site else "",
@@ -67,12 +70,10 @@ async def _say_hello(gateway: Gateway, loaded: Loaded) -> None:
         edition=places.edition,
         relay=places.relay or "capture",
     )
-    # A service's log is no place for a password: without a terminal only a first run without
-    # configuration, as `make run` is, gets the welcome.
-    if loaded.file is None or sys.stdout.isatty():
+    if greets:
         sys.stdout.write(welcome(places) + "\n")
         sys.stdout.flush()
-    elif admin:
+    elif site and not await gateway.store.users.list():
         events.admin_missing()
 
 
