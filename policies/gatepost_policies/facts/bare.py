@@ -80,12 +80,13 @@ class _Words:
     files: frozenset[str]
     words: frozenset[str]
     before: frozenset[str]
+    capital: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
     data = table("endings")
-    return _Words(*(frozenset(data[name]) for name in ("strong", "files", "words", "before")))
+    return _Words(*(frozenset(data[name]) for name in ("strong", "files", "words", "before", "capital")))
 
 
 def find_bare(text: str) -> list[Bare]:
@@ -265,7 +266,10 @@ def _is_believable(name: str, host: str, *, has_path: bool) -> bool:
         return False
     if (len(own) == 1 or not any(letter.isalpha() for letter in own)) and not strong:
         return False
-    return not (last.lower() in words.words and _ends_a_sentence(labels[-2], words))
+    if last.lower() in words.words or last != last.lower():
+        glued = any(label[:1].isupper() and not label.isupper() for label in labels[1:-1])
+        return not glued and not _ends_a_sentence(labels[-2], words)
+    return True
 
 
 _WORD_ENDS: Final = ("ed", "ing", "ly", "tion", "ment", "ness")
@@ -275,7 +279,7 @@ def _is_shouted(name: str, last: str, own: str) -> bool:
     """Whether capitals in an ending are the writer's manner ("MYSHOP.DE"), not the start of a sentence."""
     if name == name.upper():
         return len(own) > 3
-    return len(last) == 2 and last.istitle() and last.lower() not in _words().words
+    return last.istitle() and last.lower() in _words().capital
 
 
 def _ends_a_sentence(word: str, words: _Words) -> bool:

@@ -16,11 +16,11 @@ from gatepost_policies.model import Day
 MAX_DAYS: Final = 500  # in one passage
 _BEFORE: Final = 40  # characters before a month's name in which its days may stand
 
-_ISO: Final = re.compile(r"(?<![\d./-])((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d]|[-/.]\d)", re.ASCII)
+_ISO: Final = re.compile(r"(?<![\w./-])((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d]|[-/.]\d)", re.ASCII)
 _NUMERIC: Final = re.compile(
-    r"(?<![\d./-])(\d{1,2})([./-])[ ]?(\d{1,2})\2[ ]?((?:19|20)?\d\d)(?![\d]|[-/.]\d)", re.ASCII
+    r"(?<![\w./-])(\d{1,2})([./-])[ ]?(\d{1,2})\2[ ]?((?:19|20)?\d\d)(?![\d]|[-/.]\d)", re.ASCII
 )
-_SHORT: Final = re.compile(r"(?<![\d./-])(\d{1,2})\.[ ]?(\d{1,2})\.(?![ ]?\d)", re.ASCII)
+_SHORT: Final = re.compile(r"(?<![\w./-])(\d{1,2})\.[ ]?(\d{1,2})\.(?![ ]?\d)", re.ASCII)
 _WEEKDAY: Final = r"(?:[ ]?[(（][月火水木金土日](?:曜日?)?[)）])?"
 _JAPANESE: Final = re.compile(
     rf"(?:(?:((?:19|20)\d\d)|令和(\d{{1,2}}|元))年[ ]?)?(?<!\d)(\d{{1,2}})月[ ]?(\d{{1,2}})日{_WEEKDAY}"

@@ -16,6 +16,7 @@ FAINT: Final = 1.15  # contrast ratio at or below which text is not seen against
 
 Colour = tuple[float, float, float, float]  # red, green, blue, alpha, each 0 to 1
 WHITE: Final[Colour] = (1.0, 1.0, 1.0, 1.0)
+HALF: Final[Colour] = (0.5, 0.5, 0.5, 0.5)  # a ground of which nothing can be said
 BLACK: Final[Colour] = (0.0, 0.0, 0.0, 1.0)
 
 # The properties that matter; a sheet's other declarations are dropped as it is read.
@@ -43,6 +44,7 @@ _LENGTH: Final = re.compile(
 )
 _URL: Final = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]*))\s*\)?""", re.IGNORECASE)
 _SHORT_FONT: Final = re.compile(r"(?:^|\s)(\d{1,6}(?:\.\d+)?(?:px|pt|em|rem|%)?)(?:\s*/\s*\S+)?\s+\S")
+_UNKNOWN: Final = re.compile(r"gradient\(|var\(", re.IGNORECASE)
 _OPACITY: Final = re.compile(r"opacity\(\s*0(?:\.0*)?%?\s*\)", re.IGNORECASE)
 _SCALE: Final = re.compile(r"scale[xy]?\(\s*0(?:\.0*)?\s*[,)]", re.IGNORECASE)
 _PX: Final = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 37.8, "mm": 3.78, "pc": 16.0, "vw": 6.0, "vh": 8.0}
@@ -227,6 +229,8 @@ def _font_size(style: dict[str, str]) -> tuple[float | None, float | None]:
 def _ground(style: dict[str, str]) -> tuple[Colour | None, str]:
     """The background colour and picture; the longhand wins where both are given."""
     short = style.get("background", "")
+    if _UNKNOWN.search(short + style.get("background-image", "") + style.get("background-color", "")):
+        return HALF, ""
     pictures = urls(style.get("background-image", "")) or urls(short)
     plain = _colour(style.get("background-color", ""))
     if plain is None and short:

@@ -116,6 +116,7 @@ def test_a_slash_form_that_fits_one_way_only_is_read_so() -> None:
     "text",
     [
         pytest.param("version 1.2.3 and 10.12.1", id="versions"),
+        pytest.param("manual_v2.1. and v1.2.", id="versions-of-files"),
         pytest.param("31.02.2026", id="no-such-day"),
         pytest.param("you may 2 times", id="may-the-verb"),
         pytest.param("rated 5 out of 5", id="out-the-word"),

@@ -126,6 +126,11 @@ def test_hidden_words_are_told_with_their_means(source: str, how: Hiding) -> Non
         pytest.param("<style>p:hover{display:none}</style><p>shown</p>", id="hover"),
         pytest.param("<div style='background:#000;color:#fff'>shown</div>", id="white-on-black"),
         pytest.param("<td background=x.png style='color:#fff'>shown</td>", id="white-over-a-picture"),
+        pytest.param(
+            "<p style='background:linear-gradient(#000,#333);color:#fff'>shown</p>",
+            id="white-over-a-gradient",
+        ),
+        pytest.param("<p style='background:var(--dark);color:#fff'>shown</p>", id="white-over-a-variable"),
         pytest.param("<p style='color:#fff'><a href=x>shown</a></p>", id="links-have-their-own-colour"),
         pytest.param("<p style='overflow:hidden;width:100%'>shown</p>", id="full-width"),
         pytest.param("<p style='margin-left:-20px'>shown</p>", id="slightly-out"),
