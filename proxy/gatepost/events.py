@@ -42,6 +42,7 @@ def set_up(level: str = "info", *, plain: bool = False, file: TextIO | None = No
     render: Any = structlog.processors.JSONRenderer()
     if plain:  # without its own tracebacks: those show local variables, and so what mails say
         render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    global _log
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -53,6 +54,7 @@ def set_up(level: str = "info", *, plain: bool = False, file: TextIO | None = No
         logger_factory=lambda *_: _Lines(file or sys.stdout),
         cache_logger_on_first_use=False,
     )
+    _log = structlog.get_logger().bind()  # made once, not anew for each event
 
 
 def domain(address: str) -> str:

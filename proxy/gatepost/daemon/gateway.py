@@ -57,6 +57,7 @@ class Gateway:
         """
         config, given = self.config, sockets or {}
         rulebooks = Rulebooks(config.policy)
+        rulebooks.warm()
         self.store = await self._open_store()
         self._stack.push_async_callback(self.store.close)
         self._disk = disk_reserve(config.store.path.parent, config.smtp.limits)

@@ -20,6 +20,7 @@ def main() -> None:
     """Serve the parent: a task in, a Judgement or the name of what failed out."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     rulebooks = Rulebooks(Policy.model_validate_json(sys.argv[1]))
+    rulebooks.warm()
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while head := source.read(SIZE.size):
         task: Task = pickle.loads(source.read(SIZE.unpack(head)[0]))  # noqa: S301 - our own parent

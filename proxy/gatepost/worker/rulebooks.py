@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from gatepost.config.schema import Policy
 from gatepost.errors import ConfigError
 from gatepost.pipeline import Rules
-from gatepost_policies import Finding, PackError, Rule, Rulebook, load, marketplace_of
+from gatepost_policies import Finding, PackError, Rule, Rulebook, judge, load, marketplace_of, read
+from gatepost_policies.selftest import mail_of
 
 ONE_PER_ORDER = "d4b-one-per-order"
 
@@ -49,6 +50,17 @@ class Rulebooks:
             if edition := self._policy.by_marketplace.get(marketplace_of(buyer)):
                 return self._books[edition]
         return self.default
+
+    def warm(self) -> None:
+        """Judge one example in each language, so that no first mail waits for its words to be made ready."""
+        examples = {
+            language: several[0]
+            for rule in self.default.rules
+            for language, several in rule.violates.items()
+            if several
+        }
+        for example in examples.values():
+            judge(read(mail_of(example)), self.default)
 
     def rules(self) -> Rules:
         """The rules that the pipeline fires itself."""
