@@ -106,6 +106,7 @@ class _Draft:
     words: str
     original: str
     votes: Votes
+    likely: str  # the language its own votes make certain, "" when none
     paragraph: int
 
 
@@ -136,7 +137,7 @@ def _drafts(index: int, passage: Passage, *, room: int) -> Iterator[_Draft]:
         words, original = folded.text[first:last], passage.text[start:end]
         section = _section(passage.stretches, start)
         yield _Draft(
-            index, start, end, section, folded, first, words, original, _vote(words, original), paragraph
+            index, start, end, section, folded, first, words, original, *_vote(words, original), paragraph
         )
 
 
@@ -158,8 +159,9 @@ def _section(stretches: Iterable[Stretch], at: int) -> Section:
 
 
 @lru_cache(maxsize=8192)
-def _vote(words: str, original: str) -> Votes:
-    return vote(words, original)
+def _vote(words: str, original: str) -> tuple[Votes, str]:
+    votes = vote(words, original)
+    return votes, winner(votes)
 
 
 def _summed(drafts: Iterable[_Draft]) -> Votes:
@@ -197,7 +199,7 @@ def _best(votes: Votes, language: str) -> str:
 
 
 def _settled(draft: _Draft, language: str) -> Sentence:
-    own = winner(draft.votes)
+    own = draft.likely
     if own and own != language and draft.votes[own] >= draft.votes.get(language, 0.0) + _SWITCH:
         language = own
     question = draft.original.rstrip("\"'”’»)]」』）").endswith(("?", "？", ";")) or draft.original.endswith(

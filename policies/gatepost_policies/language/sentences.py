@@ -14,11 +14,13 @@ MAX_CHARACTERS: Final = 600  # longer runs of text without any mark are cut at a
 WRAPPED_FROM: Final = 48  # a line at least this long may go on in the next one
 _WRAPPED_JAPANESE: Final = 18  # the same in characters of double width
 
+# The first character decides the rest, so that the search skips from mark to mark.
 _BREAK: Final = re.compile(
-    r"(?P<stop>[.…]+)(?P<after>[\"'”’»)\]]*(?=\s|$)|(?=[A-ZÀ-Þ][a-zà-þ]+[ ,]))"
-    r"|[!?]+[\"'”’»)\]]*(?P<mark>)"
-    r"|[。！？][」』）]*(?P<full>)"
-    r"|(?P<line>\n)[ \t\u00a0\u3000]*(?P<blank>\n\s*)?"
+    r"(?P<mark>[.…!?。！？\n])(?:"
+    r"(?<=\n)[ \t\u00a0\u3000]*(?P<blank>\n\s*)?"
+    r"|(?<=[.…])(?P<more>[.…]*)(?:[\"'”’»)\]]*(?=\s|$)|(?=[A-ZÀ-Þ][a-zà-þ]+[ ,]))"
+    r"|(?<=[!?])[!?]*[\"'”’»)\]]*"
+    r"|(?<=[。！？])[」』）]*)"
 )
 _ABBREVIATED: Final = re.compile(
     r"(?:^|[\s(\"'])(?:[^\W\d_]|\d{1,2}|mr|mrs|ms|dr|prof|hr|fr|nr|no|st|str|sr|sra|srta|sig|dott|mme|mlle|ca|bzw|"
@@ -42,16 +44,16 @@ def split(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _ends(text: str, match: re.Match[str], start: int) -> bool:
-    if match["line"] is not None:
+    if match["mark"] == "\n":
         return match["blank"] is not None or _is_hard(text, match.start(), match.end())
-    if match["stop"] is None:
+    if match["mark"] not in ".…":
         return True
     following = text[match.end() : match.end() + 40].lstrip()
-    if following[:1].islower() and not text[match.end() : match.end() + 3].count("\n"):
+    if following[:1].islower() and "\n" not in text[match.end() : match.end() + 3]:
         return False
-    return not (
-        match["stop"] == "." and _ABBREVIATED.search(text[max(start, match.start() - 8) : match.start()])
-    )
+    if match["mark"] == "…" or match["more"]:
+        return True
+    return not _ABBREVIATED.search(text[max(start, match.start() - 8) : match.start()])
 
 
 def _is_hard(text: str, end: int, following: int) -> bool:
