@@ -57,6 +57,7 @@ def _remedies(asks: Asks) -> Iterator[Span]:
         bound = (
             number in asks.numbers
             or _shown(asks, number)
+            or _meets_change(asks, number)
             or (sentence.has("in_return") and _speaks_of_review(asks, number))
         )
         if (bound and not sentence.has("remedy_done")) or _repaid(asks, number):
@@ -64,7 +65,7 @@ def _remedies(asks: Asks) -> Iterator[Span]:
 
 
 def _meets_change(asks: Asks, number: int) -> bool:
-    """Whether the next sentence, or the one before, asks to change a review: what is offered there buys it."""
+    """Whether a sentence beside this one asks to change a review: what is offered here buys that."""
     sentences = asks.talk.sentences
     return any(
         abs(n - number) == 1 and sentences[n].passage == sentences[number].passage for n, _ in asks.changes

@@ -38,3 +38,22 @@ def test_what_is_owed_is_no_reward(text: str) -> None:
 )
 def test_a_refund_bound_to_the_review_is_a_reward(text: str) -> None:
     assert "review-incentive" in found(plain(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We would like to refund you in full. Could you then take down the review?",
+        "Could you take down the review? We would like to refund you in full.",
+        "Wir möchten Ihnen den Kaufpreis erstatten. Könnten Sie dann die Bewertung löschen?",
+        "Queremos reembolsarle el importe. Después, ¿podría eliminar su reseña?",
+        "全額返金させていただきます。その後、レビューを削除していただけますか。",
+    ],
+)
+def test_a_refund_offered_beside_a_wish_to_change_the_review_buys_it(text: str) -> None:
+    assert set(found(plain(text))) == {"review-change", "review-incentive"}
+
+
+def test_a_refund_already_made_does_not_buy_the_change() -> None:
+    text = "We have refunded you today. Could you take down the review?"
+    assert set(found(plain(text))) == {"review-change"}
