@@ -72,10 +72,10 @@ def _words() -> _Words:
             rf"(?<![\d.,/:-])(?:(\d{{1,2}}){_ORDINAL}{joint}{weekday})?(\d{{1,2}}){_ORDINAL}\s*{_LINK}\s*-?$"
         ),
         after=re.compile(
-            rf"\.?\s*(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?:{joint}(\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:/.]\d|\d)"
+            rf"\.?\s*+(?:the\s++)?(\d{{1,2}})(?:st|nd|rd|th)?(?:{joint}(\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:/.]\d|\d)"
             r"(?:,?\s*((?:19|20)\d\d)(?!\d))?"
         ),
-        year=re.compile(r"\.?-?,?\s*(?:de|del|di|of)?\s*((?:19|20)\d\d)(?!\d)"),
+        year=re.compile(r"\.?-?,?\s*+(?:de|del|di|of)?\s*+((?:19|20)\d\d)(?!\d)"),
         between=re.compile(
             rf"\s*(?:{_DASH}|,?\s*(?:{to})\b)\s*(?:(?:on|the|le|el|il|den|dem|am|dnia)\s+)?{weekday}",
             re.IGNORECASE,

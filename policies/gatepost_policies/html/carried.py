@@ -37,7 +37,7 @@ _REMOTE: Final = {
     "track": ("src",),
 }
 _PICTURES: Final = frozenset({"img", "image", "v:imagedata", "v:fill"})
-_REFRESH: Final = re.compile(r"[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'>\s][^\"'>]*)", re.IGNORECASE)
+_REFRESH: Final = re.compile(r"[;,]\s*+(?:url\s*+=\s*+)?+[\"']?+\s*+([^\"'>\s][^\"'>]*+)", re.IGNORECASE)
 _SCRIPTED: Final = re.compile(r"https?://[^\s\"'<>)\\]+", re.IGNORECASE)
 _SRCSET: Final = re.compile(r"(?:^|,)\s*([^\s,]\S*)")
 _BUTTONS: Final = frozenset({"submit", "button", "reset", "image"})
@@ -214,7 +214,7 @@ class Collector:
 
     def _meta(self, attributes: Attributes) -> None:
         if (attributes.get("http-equiv") or "").strip().lower() == "refresh":
-            match = _REFRESH.search(attributes.get("content") or "")
+            match = _REFRESH.search((attributes.get("content") or "")[:MAX_URL])
             if match:
                 self.add(LinkKind.META, match[1])
 

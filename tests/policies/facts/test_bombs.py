@@ -59,6 +59,10 @@ BOMBS: dict[str, tuple[Callable[[int], bytes], str]] = {
     "unclosed-comments": (lambda n: html_mail("<!--" * n), ""),
     "unclosed-style-comments": (lambda n: html_mail("<style>" + "/*" * n + "</style>"), ""),
     "unclosed-blocks": (lambda n: html_mail("<style>" + "@media x{" * n + "</style>"), ""),
+    "refreshes": (
+        lambda n: html_mail("<meta http-equiv=refresh content='0;url=" + " " * (20 * n) + "'>"),
+        "",
+    ),
     "quotations": (lambda n: html_mail("<blockquote type=cite>x</blockquote>" * n), ""),
     "dots": (lambda n: mail("a." * n), ""),
     "spaced-dots": (lambda n: mail("a . b " * n), ""),
@@ -69,6 +73,7 @@ BOMBS: dict[str, tuple[Callable[[int], bytes], str]] = {
     "groups": (lambda n: mail("12 34 " * n), ""),
     "days": (lambda n: mail("1.1.2026 " * n), ""),
     "months": (lambda n: mail("may 5 " * n), ""),
+    "blanks-after-a-month": (lambda n: mail("1 november" + " " * (50 * n) + "x"), ""),
     "quantities": (lambda n: mail("qty 1\r\n" * n), ""),
     "carriers": (lambda n: mail("UPS " * n + "1234567890"), ""),
     "labels": (lambda n: mail("tracking " * n + "1Z5R89390357567127"), ""),
