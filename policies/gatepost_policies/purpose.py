@@ -155,7 +155,7 @@ def _is_idle(signs: _Signs) -> bool:
         return True
     if signs.all & SUBSTANCE or signs.affairs:
         return False
-    if "thanks_purchase" in signs.all:
+    if signs.all & {"thanks_purchase", "introduces"}:
         return True
     # What speaks of no order at all is left to its order ID: with one it is an answer in its own words.
     return not signs.has_order and "transaction" not in signs.body

@@ -47,6 +47,12 @@ TABLE = [
     ("invoice", "The invoice for your lamp is attached.", Purpose.SERVICE),
     ("order confirmed", "We have received your order of the lamp.", Purpose.COMPLETION),
     ("thanks only", "Thank you for your purchase! If you have any questions, just reply.", Purpose.OTHER),
+    ("presents itself", "I just wanted to say hello and tell you a little about us.", Purpose.OTHER),
+    (
+        "says hello, and asks",
+        "I wanted to say hello. Please confirm your address so that we can send the lamp.",
+        Purpose.SERVICE,
+    ),
     ("birthday", "Happy birthday from all of us!", Purpose.OTHER),
     ("cart", "You left something in your shopping cart.", Purpose.OTHER),
     ("advertising", "Use the code LAMP20 for 20% off your next order.", Purpose.OTHER),
