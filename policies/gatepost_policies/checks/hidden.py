@@ -24,6 +24,8 @@ MAX_WORDS_COMPARED: Final = 5_000
 
 def find_hidden(case: Case, params: Params) -> Iterator[Evidence]:
     """Hidden words that carry meaning: neither a helpdesk's marker nor what the mail says openly anyway."""
+    if not case.mail.hidden:
+        return
     visible = _words(
         " ".join(p.text for p in case.mail.passages if p.source in (Source.SUBJECT, Source.HTML))
     )
@@ -61,7 +63,8 @@ def _carries_meaning(hidden: Hidden, visible: frozenset[str], *, share: float, a
 def _words(text: str) -> frozenset[str]:
     """The words of `text` in lower case; of Japanese, which does not part its words, its pairs of letters."""
     lowered = text.lower()
-    words = {word.strip(_MARKS) for word in lowered.split(maxsplit=MAX_WORDS_COMPARED)[:MAX_WORDS_COMPARED]}
+    written = frozenset(lowered.split(maxsplit=MAX_WORDS_COMPARED)[:MAX_WORDS_COMPARED])
+    words = {word.strip(_MARKS) for word in written}
     if lowered.isascii() or not _JAPANESE.search(lowered):
         return frozenset(word for word in words if len(word) > 1 and not word.isdigit())
     runs = _JAPANESE.findall(lowered[: MAX_WORDS_COMPARED * 4])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -52,8 +53,9 @@ def find_foreign_language(case: Case, params: Params) -> Iterator[Evidence]:
 def find_picture_only(case: Case, params: Params) -> Iterator[Evidence]:
     """That the mail shows pictures and hardly a word: what they say can't be judged here."""
     least = int(params.get("least_words", 6))
-    words = sum(len(_WORD.findall(passage.text)) for passage in case.mail.passages if passage.source in _TEXT)
-    if words >= least:
+    texts = (passage.text for passage in case.mail.passages if passage.source in _TEXT)
+    words = (word for text in texts for word in _WORD.finditer(text))
+    if not case.mail.images or sum(1 for _ in itertools.islice(words, least)) >= least:
         return
     for image in case.mail.images:
         if min(image.width or 100, image.height or 100) >= int(params.get("least_pixels", 40)):

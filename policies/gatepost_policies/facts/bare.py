@@ -61,7 +61,7 @@ _DISGUISED: Final = re.compile(
 _MAY_DISGUISE: Final = re2.compile(
     r"(?i)"
     r"[\[({<][ \t]?(?:\.|dot|p[ou]n|kropka|nokta|ドット|点)|[ \t](?:dot|punkt|punto|ponto|nokta)[ \t]"
-    r"|\bwww[ \t]?[.,] ?"
+    r"|\bwww(?:[ \t][.,]|,|\.[ \t])"
     r"|[ \t]\.|\.[ \t](?:com|net|org|shop|store)\b"
     r"|[a-z0-9][\x{3002}\x{00b7}\x{2022}\x{30fb}\x{2027}\x{2219}\x{ff61}][a-z]"
 )

@@ -19,7 +19,7 @@ _MIN_DIGITS: Final = 7
 _LOCAL: Final = re.compile(r"[\w.!#$%&'*+=?^`{|}~-]{1,64}$")
 _DOMAIN: Final = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _AT_SIGN: Final = re.compile(r"@|[ ]?[\[({][ ]?(?:at|@|arroba|ät)[ ]?[\])}][ ]?", re.IGNORECASE)
-_MAY_BE_AT: Final = re.compile(r"@|[\[({][ ]?(?:at|arroba|ät)[ ]?[\])}]", re.IGNORECASE)
+_MAY_BE_AT: Final = re.compile(r"[\[({][ ]?(?:at|arroba|ät)[ ]?[\])}]", re.IGNORECASE)
 
 # With its country code; after a word that says so; in a national form that nothing else has.
 _INTERNATIONAL: Final = r"(?<![\w.,/#-])(?:\+|00)[ ]?[1-9]\d{0,2}(?:[ ./-]{0,3}\(?\d{1,5}\)?){2,7}(?![\w-])"
@@ -56,7 +56,9 @@ def _words() -> _Words:
 def find_emails(ground: Ground) -> list[Span]:
     """The e-mail addresses in a passage, also those with their at-sign or their dots spelt out."""
     found: list[Span] = []
-    if _MAY_BE_AT.search(ground.text) is None:
+    if "@" not in ground.text and (
+        not any(map(ground.text.__contains__, "[({")) or _MAY_BE_AT.search(ground.text) is None
+    ):
         return found
     text, offsets = undisguise(ground.text)
     last = 0
@@ -87,7 +89,7 @@ def find_phones(ground: Ground, taken: Sequence[Span]) -> list[Span]:
     if ground.digits < _MIN_DIGITS:
         return found
     text = ground.text
-    for low, high in ground.around(30, 24):
+    for low, high in ground.around(30, 24, least=_MIN_DIGITS):
         for match in _words().phone.finditer(text, low, high):
             start, end = match.span("labelled") if match["labelled"] else match.span()
             place = ground.span(start, end)

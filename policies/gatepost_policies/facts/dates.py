@@ -158,6 +158,8 @@ def _japanese(text: str) -> Iterator[_Found]:
 def _by_month(ground: Ground, floor: int, ceiling: int) -> Iterator[_Found]:
     text = ground.lower
     months = _words().months
+    if months.keys().isdisjoint(_WORD.findall(text, floor, ceiling)):
+        return
     for match in _WORD.finditer(text, floor, ceiling):
         month = months.get(match[0])
         if month is None:

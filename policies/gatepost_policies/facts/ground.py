@@ -26,24 +26,34 @@ class Ground:
         self.lower = lowered(plain.text)  # character for character the same length
         self.runs = [match.span() for match in _DIGITS.finditer(plain.text)]
         self.digits = sum(end - start for start, end in self.runs)
-        self._windows: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._windows: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
 
     def span(self, start: int, end: int) -> Span:
         """The place of `text[start:end]` in the passage."""
         return Span(self.number, *self.plain.origin(start, end))
 
-    def around(self, before: int, after: int) -> list[tuple[int, int]]:
-        """The stretches of text within so many characters of a digit, merged where they meet."""
-        known = self._windows.get((before, after))
-        if known is not None:
-            return known
+    def around(self, before: int, after: int, *, least: int = 1) -> list[tuple[int, int]]:
+        """The stretches of text within so many characters of a digit, merged where they meet.
+
+        Those with fewer than `least` digits are left out: nothing that has so many can be found in them.
+        """
+        key = (before, after, least)
+        if key not in self._windows:
+            self._windows[key] = self._stretches(before, after, least)
+        return self._windows[key]
+
+    def _stretches(self, before: int, after: int, least: int) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
         size = len(self.text)
+        first = last = -1  # of the stretch that grows
+        digits = 0
         for start, end in self.runs:
-            low, high = max(0, start - before), min(size, end + after)
-            if found and low <= found[-1][1]:
-                found[-1] = (found[-1][0], high)
-            else:
-                found.append((low, high))
-        self._windows[(before, after)] = found
+            if first < 0 or start - before > last:
+                if digits >= least:
+                    found.append((first, last))
+                first, digits = max(0, start - before), 0
+            last = min(size, end + after)
+            digits += end - start
+        if digits >= least:
+            found.append((first, last))
         return found

@@ -35,7 +35,7 @@ def find_orders(ground: Ground) -> Sequence[OrderId]:
         return []
     found = []
     text = ground.text
-    for start, end in ground.around(4, 8):
+    for start, end in ground.around(4, 8, least=_LENGTH):
         for match in _DASHED.finditer(text, start, end):
             found.append(OrderId(_canonical(match[1], match[2], match[3]), ground.span(*match.span())))
     for start, end in ground.runs:

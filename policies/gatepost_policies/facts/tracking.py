@@ -124,7 +124,7 @@ def find_numbers(ground: Ground, carriers: Sequence[CarrierName], taken: Sequenc
     if not candidates:
         return []
     text = ground.text
-    labels = [match.end() for match in _carriers().labels.finditer(ground.lower)]
+    labels: list[int] | None = None  # sought when a number needs them
     named = tuple(dict.fromkeys(name.carrier for name in carriers))
     found: list[Tracking] = []
     last = -1
@@ -132,6 +132,8 @@ def find_numbers(ground: Ground, carriers: Sequence[CarrierName], taken: Sequenc
         place = ground.span(start, end)
         if start < last or any(span.start < place.end and place.start < span.end for span in taken):
             continue
+        if labels is None:
+            labels = [match.end() for match in _carriers().labels.finditer(ground.lower)]
         bare = _BLANKS.sub("", text[start:end]).upper()
         labelled = any(0 <= start - at < _REACH and _is_gap(text[at:start]) for at in labels)
         tracking = _judged(bare, named, labelled=labelled)
@@ -154,7 +156,7 @@ def _is_gap(between: str) -> bool:
 def _candidates(ground: Ground) -> list[tuple[int, int]]:
     found = {
         match.span()
-        for start, end in ground.around(6, 40)
+        for start, end in ground.around(6, 40, least=_MIN_DIGITS)
         for pattern in (_RUN, _GROUPED)
         for match in pattern.finditer(ground.text, start, end)
         if sum(letter.isdigit() for letter in match[0]) >= _MIN_DIGITS

@@ -124,3 +124,7 @@ def test_a_scheme_before_nothing_is_no_address() -> None:
 def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bare, "MAX_FOUND", 2)
     assert len(find_bare("a.com b.com c.com")) == 2
+
+
+def test_an_undisguised_www_needs_no_way_back() -> None:
+    assert bare.undisguise("see www.lamps.example today") == ("see www.lamps.example today", None)

@@ -24,3 +24,17 @@ def test_a_text_without_digits_has_no_windows() -> None:
 def test_windows_are_worked_out_once() -> None:
     ground = Ground(0, unmask("a 1 b"))
     assert ground.around(1, 1) is ground.around(1, 1)
+
+
+def test_stretches_with_too_few_digits_are_left_out() -> None:
+    ground = Ground(0, unmask("a 12 b" + "." * 100 + "c 1234567 d"))
+    assert ground.around(2, 2, least=7) == [(106, 117)]
+
+
+def test_digits_of_runs_that_meet_count_together() -> None:
+    ground = Ground(0, unmask("1234 567"))
+    assert ground.around(2, 2, least=7) == [(0, 8)]
+
+
+def test_a_digit_at_the_very_start_begins_a_stretch() -> None:
+    assert Ground(0, unmask("7 days")).around(40, 2) == [(0, 3)]
