@@ -1,91 +1,21 @@
 """How well mails of labelled collections are judged: `make judge`, or `make judge ARGS=PATH`.
 
-A collection has one JSON object a line, or is a YAML list of mappings; a folder is all its YAML lists.
-An entry has `subject`, `body`, `kind` (plain or html), `lang`, `verdict` (pass or violation), `rules`
-(categories; `review-request` notes a permitted ask), `missing_order_id`, `ambiguous`, `incomplete`.
 Prints recall, false alarms and confusion by category and by language, and every misjudged mail with
-the words that decided. Without a path, the collections kept beside the tests are judged.
+the words that decided. Without a path, the collections kept beside the tests are judged; how a
+collection is written stands in tests/kit/labelled.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from email.message import EmailMessage
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-import yaml
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from gatepost_policies import Verdict, judge, load, read
-
-UNSEEN = Path(__file__).parent.parent / "tests" / "policies" / "unseen"
-BUYER = "abcdefghij12345@marketplace.amazon.com"
-NOT_A_BREACH = {"review-request"}
-# What other fields of a label tell, or what no label tells: not counted as extra.
-BESIDE = {"missing-order-id", "wrong-order-id", "missing-content", "contact-details", "style"}
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One mail with its label and its verdict."""
-
-    label: dict[str, Any]
-    verdict: Verdict
-
-    @property
-    def expected(self) -> set[str]:
-        return set(self.label["rules"]) - NOT_A_BREACH
-
-    @property
-    def found(self) -> set[str]:
-        return {f.category for f in self.verdict.findings if f.acts and f.action > 0} - BESIDE
-
-    @property
-    def violates(self) -> bool:
-        return bool(self.label["verdict"] == "violation")
-
-    @property
-    def ambiguous(self) -> bool:
-        return bool(self.label.get("ambiguous"))
-
-    @property
-    def right(self) -> bool:
-        """Stopped with at least one right category, or let pass."""
-        return bool(self.found & self.expected) if self.violates else not self.found
-
-    @property
-    def exact(self) -> bool:
-        return self.found == self.expected
-
-
-def mail_of(label: dict[str, Any]) -> bytes:
-    message = EmailMessage()
-    message["From"] = "Shop <service@shop.example>"
-    message["To"] = BUYER
-    message["Subject"] = " ".join(label["subject"].split())
-    message.set_content(label["body"], subtype="html" if label["kind"] == "html" else "plain")
-    return message.as_bytes()
-
-
-def labels(path: Path) -> Iterator[dict[str, Any]]:
-    if path.is_dir():
-        for file in sorted(path.glob("*.yaml")):
-            yield from labels(file)
-    elif path.suffix == ".yaml":
-        yield from yaml.safe_load(path.read_text("utf-8"))
-    else:
-        yield from map(json.loads, path.read_text("utf-8").splitlines())
-
-
-def judged(path: Path, edition: str) -> Iterator[Judged]:
-    rulebook = load(edition)
-    for label in labels(path):
-        yield Judged(label, judge(read(mail_of(label)), rulebook, recipients=(BUYER,)))
+from kit.labelled import UNSEEN, Judged, judged
 
 
 def share(part: int, whole: int) -> str:
