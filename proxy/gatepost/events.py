@@ -186,6 +186,11 @@ def admin_missing() -> None:
     _log.warning("admin.missing", mend="gatepost user add NAME --role admin")
 
 
+def workers_started(count: int) -> None:
+    """All worker processes listen."""
+    _log.info("workers.started", count=count)
+
+
 def worker_died(index: int, status: int) -> None:
     """A worker process ended by itself and is started again."""
     _log.error("worker.died", worker=index, status=status)

@@ -41,6 +41,7 @@ class _Supervisor:
                 await self._end()
                 return 2
         sd.notify(sd.READY)
+        events.workers_started(len(self._processes))
         async with asyncio.TaskGroup() as group:
             for index in tuple(self._processes):
                 group.create_task(self._keep(index))
