@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gatepost_policies.checks import CHECKS, UNLESS_FOUND
+from gatepost_policies.checks.asks import asks_of
 from gatepost_policies.checks.case import Case, Evidence
 from gatepost_policies.checks.promotion import find_cross_promotion, find_marketing
-from gatepost_policies.checks.review import asks_review
 from gatepost_policies.checks.sites import assess
 from gatepost_policies.language.scene import observe
 from gatepost_policies.model import Finding, JudgedLink, Known, LinkKind, Medium, Reading, Verdict
@@ -41,7 +41,7 @@ def judge(
         ),
         findings=_in_reading_order(_without_consequences(findings, rulebook), case),
         links=_judged_links(case),
-        asks_review=bool(asks_review(case.scene)),
+        asks_review=bool(asks_of(case).asks),
     )
 
 
@@ -64,7 +64,7 @@ def case_of(
         settings=rulebook.settings,
     )
     asks, promotes = (
-        bool(asks_review(scene)),
+        bool(asks_of(case).asks),
         any(find_marketing(case, {})) or any(find_cross_promotion(case, {})),
     )
     return replace(case, purpose=purpose_of(reading, scene, asks_review=asks, promotes=promotes))

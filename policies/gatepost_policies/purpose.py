@@ -108,7 +108,7 @@ def _speaks_of_affairs(sentence: Sentence) -> bool:
 
 
 def _concepts(sentences: Sequence[Sentence]) -> frozenset[str]:
-    return frozenset(hit.concept for sentence in sentences for hit in sentence.hits)
+    return frozenset().union(*(sentence.concepts for sentence in sentences))
 
 
 def _news(signs: _Signs, asks_review: bool) -> Purpose | None:

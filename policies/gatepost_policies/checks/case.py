@@ -57,8 +57,8 @@ class Case:
         return result
 
     def spoken(self, concept: str) -> tuple[Hit, ...]:
-        """All own hits of a concept, from an index that is made once."""
-        return self.once("spoken", _index).get(concept, ())
+        """All own hits of a concept."""
+        return self.scene.having(concept)
 
     def words(self, span: Span) -> str:
         """The words at `span`, exactly as they stand in the passage."""
@@ -88,14 +88,6 @@ class Evidence:
     span: Span | None = None
     label: str = ""  # the passage label where there is no span
     note: str = ""  # one clause for the reader where the rule's title does not say it all
-
-
-def _index(case: Case) -> dict[str, tuple[Hit, ...]]:
-    found: dict[str, list[Hit]] = {}
-    for sentence in case.scene.own():
-        for hit in sentence.hits:
-            found.setdefault(hit.concept, []).append(hit)
-    return {concept: tuple(hits) for concept, hits in found.items()}
 
 
 Find = Callable[[Case, Params], Iterable[Evidence]]

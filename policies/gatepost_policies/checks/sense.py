@@ -37,19 +37,10 @@ class Talk:
         """The sentences the seller answers for, in reading order."""
         return self.scene.own()
 
-    @cached_property
-    def places(self) -> dict[str, list[tuple[int, Hit]]]:
-        """The hits of each concept, with the numbers of their sentences."""
-        result: dict[str, list[tuple[int, Hit]]] = {}
-        for number, sentence in enumerate(self.sentences):
-            for hit in sentence.hits:
-                result.setdefault(hit.concept, []).append((number, hit))
-        return result
-
     def said(self, *concepts: str) -> Iterator[tuple[int, Hit]]:
         """Hits with the numbers of their sentences, but for reports of a rule and the buyer's own subject."""
         for concept in concepts:
-            for number, hit in self.places.get(concept, ()):
+            for number, hit in self.scene.spoken(concept):
                 if not self.sentences[number].has("rule_report") and not self.repeats_buyer(number, concept):
                     yield number, hit
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -98,7 +100,7 @@ class Folded:
     """Folded text, and for each of its characters the index in the original; None: they agree."""
 
     text: str
-    origins: list[int] | None = field(default=None, repr=False)
+    origins: Sequence[int] | None = field(default=None, repr=False)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The range of the original that the folded range `[start, end)` came from."""
@@ -158,7 +160,7 @@ def _replacements(text: str) -> list[tuple[int, int, str]]:
 def _with_map(text: str, replaced: list[tuple[int, int, str]]) -> Folded:
     """Fold `text`, replacing the given ranges and keeping an index for each folded character."""
     pieces: list[str] = []
-    origins: list[int] = []
+    origins = array("I")  # a quarter of a list: what is heard is kept
     at = 0
     for start, end, instead in replaced:
         if start < at:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Final
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
 
-from gatepost_policies.language.fold import Folded, fold
-from gatepost_policies.language.identify import Votes, ask_model, likeliest, unclaimed, vote, winner
+from gatepost_policies.language.fold import Folded
+from gatepost_policies.language.hearing import Heard, hear
+from gatepost_policies.language.identify import Votes, ask_model, likeliest, unclaimed, winner
 from gatepost_policies.language.lexicon import Phrases, Place, known_languages, lexicon
-from gatepost_policies.language.sentences import split
 from gatepost_policies.model import Mail, Passage, Section, Source, Span, Stretch
 
 READ: Final = frozenset(Source) - {Source.HEADER}
@@ -30,7 +31,7 @@ class Hit:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: its hits are made when first asked for, and most never are
 class Sentence:
     """One sentence of one passage."""
 
@@ -40,13 +41,19 @@ class Sentence:
     section: Section
     language: str
     question: bool
-    hits: tuple[Hit, ...]  # in reading order
+    base: int = field(repr=False)  # where the paragraph begins that `folded` and `offset` belong to
     folded: Folded = field(repr=False, compare=False)
-    offset: int = field(default=0, repr=False)  # of the sentence in `folded.text`
-    words: str = field(default="", repr=False)  # its own folded text
-    text: str = field(default="", repr=False)  # its own original text
-    paragraph: int = 0  # of the passage, from 0
-    concepts: frozenset[str] = frozenset()  # of the hits
+    offset: int = field(repr=False)  # of the sentence in `folded.text`
+    words: str = field(repr=False)  # its own folded text
+    text: str = field(repr=False)  # its own original text
+    paragraph: int  # of the passage, from 0
+    places: tuple[Place, ...] = field(repr=False)  # of the concepts, in `words`
+    concepts: frozenset[str]
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """All concepts at their places, in reading order."""
+        return tuple(self._hit(place, self.language) for place in self.places)
 
     def has(self, *concepts: str) -> bool:
         """Whether any of the concepts is spoken of."""
@@ -56,21 +63,20 @@ class Sentence:
         """The hits of these concepts."""
         if self.concepts.isdisjoint(concepts):
             return ()
-        return tuple(hit for hit in self.hits if hit.concept in concepts)
+        return tuple(self._hit(place, self.language) for place in self.places if place[0] in concepts)
 
     def find(self, phrases: Phrases) -> Iterator[Hit]:
         """The hits of other phrases than the lexicon's, such as a rule of the user's own."""
-        for concept, start, end in phrases.find(self.words):
-            place = (concept, self.offset + start, self.offset + end)
-            yield _hit(self.folded, self.passage, phrases.language, place)
+        for place in phrases.find(self.words):
+            yield self._hit(place, phrases.language)
+
+    def _hit(self, place: Place, language: str) -> Hit:
+        concept, first, last = place
+        start, end = self.folded.span(self.offset + first, self.offset + last)
+        return Hit(concept, Span(self.passage, self.base + start, self.base + end), language)
 
 
-def _hit(folded: Folded, passage: int, language: str, place: Place) -> Hit:
-    concept, start, end = place
-    return Hit(concept, Span(passage, *folded.span(start, end)), language)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is asked of all sentences is worked out once
 class Scene:
     """All sentences of a mail, in reading order."""
 
@@ -80,34 +86,43 @@ class Scene:
 
     def having(self, concept: str, *, own: bool = True) -> tuple[Hit, ...]:
         """All hits of a concept; `own` leaves out quoted stretches."""
-        return tuple(
-            hit
-            for sentence in self.sentences
-            if not (own and sentence.section is Section.QUOTED)
-            for hit in sentence.hits
-            if hit.concept == concept
-        )
+        if own:
+            return tuple(hit for _, hit in self.spoken(concept))
+        return tuple(hit for sentence in self.sentences for hit in sentence.of(concept))
 
     def own(self) -> tuple[Sentence, ...]:
         """The sentences the seller answers for."""
+        return self._own
+
+    def spoken(self, concept: str) -> Iterator[tuple[int, Hit]]:
+        """The own hits of a concept, each with the number of its sentence in `own()`."""
+        for number in self._speakers.get(concept, ()):
+            for hit in self._own[number].of(concept):
+                yield number, hit
+
+    @cached_property
+    def _own(self) -> tuple[Sentence, ...]:
         return tuple(sentence for sentence in self.sentences if sentence.section is not Section.QUOTED)
 
+    @cached_property
+    def _speakers(self) -> dict[str, list[int]]:
+        """Concept -> the numbers of the own sentences that speak of it."""
+        speakers: dict[str, list[int]] = {}
+        for number, sentence in enumerate(self._own):
+            for concept in sentence.concepts:
+                speakers.setdefault(concept, []).append(number)
+        return speakers
 
-@dataclass(slots=True)
-class _Draft:
+
+class _Draft(NamedTuple):
     """A sentence before its language is settled."""
 
     passage: int
-    start: int
-    end: int
+    base: int
     section: Section
     folded: Folded
-    offset: int
-    words: str
-    original: str
-    votes: Votes
-    likely: str  # the language its own votes make certain, "" when none
     paragraph: int
+    heard: Heard
 
 
 def observe(mail: Mail) -> Scene:
@@ -115,67 +130,40 @@ def observe(mail: Mail) -> Scene:
     drafts: list[_Draft] = []
     for index, passage in enumerate(mail.passages):
         if passage.source in READ and passage.text:
-            drafts.extend(_drafts(index, passage, room=MAX_SENTENCES - len(drafts)))
+            drafts.extend(itertools.islice(_drafts(index, passage), MAX_SENTENCES - len(drafts)))
     own = [draft for draft in drafts if draft.section is not Section.QUOTED]
     language = _language(own or drafts)
     passages = _by_passage(drafts, language)
-    sentences = tuple(_settled(draft, passages[draft.passage]) for draft in drafts)
+    sentences = tuple([_settled(draft, passages[draft.passage]) for draft in drafts])
     return Scene(sentences, language, complete=len(drafts) < MAX_SENTENCES)
 
 
-def _drafts(index: int, passage: Passage, *, room: int) -> Iterator[_Draft]:
-    folded = fold(passage.text)
-    paragraph, before = 0, 0
-    for start, end in _pieces(passage):
-        if room <= 0:
-            return
-        room -= 1
-        if passage.text.count("\n", before, start) > 1:
-            paragraph += 1
-        before = end
-        first, last = folded.index(start), folded.index(end)
-        words, original = folded.text[first:last], passage.text[start:end]
-        section = _section(passage.stretches, start)
-        yield _Draft(
-            index, start, end, section, folded, first, words, original, *_vote(words, original), paragraph
-        )
-
-
-def _pieces(passage: Passage) -> Iterator[tuple[int, int]]:
-    """Sentences, none of which crosses from one owner's words into another's."""
-    if not passage.stretches:
-        yield from split(passage.text)
-        return
-    for stretch in passage.stretches:
-        for start, end in split(passage.text[stretch.start : stretch.end]):
-            yield stretch.start + start, stretch.start + end
-
-
-def _section(stretches: Iterable[Stretch], at: int) -> Section:
-    for stretch in stretches:
-        if stretch.start <= at < stretch.end:
-            return stretch.section
-    return Section.AUTHOR
-
-
-@lru_cache(maxsize=8192)
-def _vote(words: str, original: str) -> tuple[Votes, str]:
-    votes = vote(words, original)
-    return votes, winner(votes)
+def _drafts(index: int, passage: Passage) -> Iterator[_Draft]:
+    """The sentences of a passage, none of which crosses from one owner's words into another's."""
+    text = passage.text
+    number, before = 0, 0
+    for stretch in passage.stretches or (Stretch(0, len(text), Section.AUTHOR),):
+        for start, paragraph in hear(text[stretch.start : stretch.end]):
+            base = stretch.start + start
+            for heard in paragraph.sentences:
+                if text.count("\n", before, base + heard.start) > 1:
+                    number += 1
+                before = base + heard.end
+                yield _Draft(index, base, stretch.section, paragraph.folded, number, heard)
 
 
 def _summed(drafts: Iterable[_Draft]) -> Votes:
     total: Votes = {}
     for draft in drafts:
-        for language, votes in draft.votes.items():
+        for language, votes in draft.heard.votes.items():
             total[language] = total.get(language, 0.0) + votes
     return total
 
 
 def _language(drafts: list[_Draft]) -> str:
     votes = _summed(drafts)
-    words = sum(draft.words.count(" ") + 1 for draft in drafts)
-    text = "\n".join(draft.original for draft in drafts[:40])
+    words = sum(draft.heard.words.count(" ") + 1 for draft in drafts)
+    text = "\n".join(draft.heard.text for draft in drafts[:40])
     if unclaimed(text, votes, words=words):
         return ask_model(text[:600])
     return winner(votes)
@@ -199,20 +187,15 @@ def _best(votes: Votes, language: str) -> str:
 
 
 def _settled(draft: _Draft, language: str) -> Sentence:
-    own = draft.likely
-    if own and own != language and draft.votes[own] >= draft.votes.get(language, 0.0) + _SWITCH:
+    heard = draft.heard
+    own = heard.likely
+    if own and own != language and heard.votes[own] >= heard.votes.get(language, 0.0) + _SWITCH:
         language = own
-    question = draft.original.rstrip("\"'”’»)]」』）").endswith(("?", "？", ";")) or draft.original.endswith(
-        "ですか。"
-    )
-    places, concepts = _places(language, draft.words)
-    hits = tuple(
-        _hit(draft.folded, draft.passage, language, (concept, draft.offset + start, draft.offset + end))
-        for concept, start, end in places
-    )
+    places, concepts = _places(language, heard.words)
     return Sentence(
-        draft.passage, draft.start, draft.end, draft.section, language, question, hits,
-        draft.folded, draft.offset, draft.words, draft.original, draft.paragraph, concepts,
+        draft.passage, draft.base + heard.start, draft.base + heard.end, draft.section, language,
+        heard.question, draft.base, draft.folded, heard.offset, heard.words, heard.text, draft.paragraph,
+        places, concepts,
     )  # fmt: skip
 
 
