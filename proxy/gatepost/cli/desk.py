@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,11 +81,6 @@ def _as_owner_of(path: Path) -> Iterator[None]:
 def hostname(config: Config) -> str:
     """The name under which the gateway speaks to relays."""
     return config.smtp.hostname or socket.gethostname()
-
-
-def iso(at: datetime | None) -> str | None:
-    """A time as the JSON output has it: UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
 
 
 def local(at: datetime | None) -> str:

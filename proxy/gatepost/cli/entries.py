@@ -5,32 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gatepost.cli.desk import iso, local
-from gatepost.cli.report import finding_as_json, finding_lines
+from gatepost.cli.desk import local
+from gatepost.cli.report import finding_lines
 from gatepost.cli.terminal import harmless
 from gatepost.model import Entry
+from gatepost.report import entry_as_json, iso
 from gatepost_policies.facts import read
-
-
-def brief_json(entry: Entry) -> dict[str, Any]:
-    """The contract's object of `quarantine list`, its keys in the contract's order."""
-    return {
-        "id": entry.id,
-        "held_at": iso(entry.received_at),
-        "deadline_at": iso(entry.deadline_at),
-        "sender": entry.sender or entry.envelope.mail_from,
-        "recipients": list(entry.envelope.rcpt_tos),
-        "subject": entry.subject,
-        "order_ids": list(entry.order_ids),
-        "findings": [finding_as_json(finding) for finding in entry.findings],
-        "state": entry.state.value,
-    }
 
 
 def full_json(entry: Entry) -> dict[str, Any]:
     """All that is known of one message but its text."""
     return {
-        **brief_json(entry),
+        **entry_as_json(entry),
         "mail_from": entry.envelope.mail_from,
         "account": entry.session.account,
         "peer": entry.session.peer,

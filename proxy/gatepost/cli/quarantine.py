@@ -64,13 +64,13 @@ def list_(
 
 async def _list(config: Config, state: Waiting, *, as_json: bool) -> None:
     from gatepost.cli.desk import local, store_of
-    from gatepost.cli.entries import brief_json
+    from gatepost.report import entry_as_json
 
     rows = []
     async with store_of(config) as store:
         async for entry in _entries(store, state):
             if as_json:
-                emit(brief_json(entry))
+                emit(entry_as_json(entry))
                 continue
             rules = " ".join(dict.fromkeys(finding.rule for finding in entry.findings))
             orders = " ".join(entry.order_ids)

@@ -10,13 +10,14 @@ from typing import Any
 
 from gatepost import events
 from gatepost.attempt import Road
-from gatepost.cli.desk import hostname, iso, store_of, who
+from gatepost.cli.desk import hostname, store_of, who
 from gatepost.config import Config
 from gatepost.daemon.clock import SystemClock
 from gatepost.daemon.road import road_for
 from gatepost.errors import StoreError
 from gatepost.model import Answer, AnswerKind, MessageId, MessageState
 from gatepost.release import Released, ReleaseOutcome, reject, release
+from gatepost.report import iso
 from gatepost.store import Store
 from gatepost.tasks import Tasks
 from gatepost.upstream import upstream_for

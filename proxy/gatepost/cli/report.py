@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gatepost.cli.terminal import harmless
+from gatepost.report import verdict_as_json
 from gatepost_policies.model import Action, Finding, Verdict
 
 QUOTE_LETTERS = 160  # of the words found, for people; the JSON has them whole
@@ -13,41 +14,7 @@ QUOTE_LETTERS = 160  # of the words found, for people; the JSON has them whole
 
 def as_json(file: str, verdict: Verdict) -> dict[str, Any]:
     """The contract's object for one file, its keys in the contract's order."""
-    return {
-        "file": file,
-        "edition": verdict.edition,
-        "action": verdict.action.word,
-        "purpose": verdict.purpose.value,
-        "language": verdict.language,
-        "order_ids": list(verdict.order_ids),
-        "findings": [finding_as_json(finding) for finding in verdict.findings],
-        "links": [
-            {
-                "url": link.url,
-                "host": link.host,
-                "shown": link.shown,
-                "allowed": link.allowed,
-                "why": link.why,
-            }
-            for link in verdict.links
-        ],
-    }
-
-
-def finding_as_json(finding: Finding) -> dict[str, Any]:
-    """One finding, its keys in the contract's order."""
-    return {
-        "rule": finding.rule,
-        "category": finding.category,
-        "clause": finding.clause,
-        "action": finding.action.word,
-        "mode": finding.mode.value,
-        "evidence": finding.evidence,
-        "part": finding.part,
-        "start": finding.start,
-        "end": finding.end,
-        "fix": finding.fix,
-    }
+    return {"file": file, **verdict_as_json(verdict)}
 
 
 def passes(verdict: Verdict) -> bool:

@@ -72,7 +72,7 @@ async def _claims(store: Store, states: frozenset[Any]) -> AsyncIterator[Claim]:
 
 def _as_json(claim: Claim) -> dict[str, Any]:
     """The contract's object, its keys in the contract's order."""
-    from gatepost.cli.desk import iso
+    from gatepost.report import iso
 
     return {
         "order_id": claim.order,
@@ -91,8 +91,9 @@ def show(order: OrderArgument, config: ConfigOption = None, as_json: JsonOption 
 
 
 async def _show(config: Config, order: str, *, as_json: bool) -> None:
-    from gatepost.cli.desk import iso, local, store_of
+    from gatepost.cli.desk import local, store_of
     from gatepost.model import OrderId
+    from gatepost.report import iso
 
     async with store_of(config) as store:
         history = await store.ledger.show(OrderId(order))

@@ -133,7 +133,7 @@ def _tell(user: Any, words: str, *, as_json: bool) -> None:
 
 
 def _as_json(user: Any) -> dict[str, Any]:
-    from gatepost.cli.desk import iso
+    from gatepost.report import iso
 
     return {
         "name": user.name,

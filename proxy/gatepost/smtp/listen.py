@@ -18,6 +18,7 @@ from gatepost.smtp.terms import Entrance, Terms
 from gatepost.tasks import Tasks
 
 _BACKLOG = 1_024
+_REMEMBERED_SECONDS = 60.0
 
 
 class Intake:
@@ -49,7 +50,13 @@ class Intake:
             smtp=config,
             hostname=hostname,
             handle=handle,
-            guard=Guard(login, config.auth, seconds=config.times.reply_seconds),
+            guard=Guard(
+                login,
+                config.auth,
+                seconds=config.times.reply_seconds,
+                # The relay asks again with every mail; of our own users one may have been locked out by now.
+                remembered_seconds=_REMEMBERED_SECONDS if keep_credentials else 0.0,
+            ),
             ready=ready,
             clock=clock,
             new_id=new_id,

@@ -24,7 +24,6 @@ from gatepost.smtp.replies import Refusal, Reply
 MECHANISMS = ("PLAIN", "LOGIN")
 
 _MOST_ENTRIES = 10_000
-_REMEMBERED_SECONDS = 60.0
 _CHECKS_AT_ONCE = 4
 _MOST_DOUBLINGS = 4
 
@@ -84,13 +83,20 @@ class Guard:
     """Checks logins for all connections. At most four checks run at once: each is dear on purpose."""
 
     def __init__(
-        self, login: Login, limits: AuthLimits, *, seconds: float, now: Callable[[], float] = time.monotonic
+        self,
+        login: Login,
+        limits: AuthLimits,
+        *,
+        seconds: float,
+        remembered_seconds: float = 0.0,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
+        """A right login is taken again for `remembered_seconds` without asking `login`, whatever it would say."""
         self._login, self._limits, self._seconds = login, limits, seconds
         self._by_address = Window(limits.window_seconds, now)
         self._by_account = Window(limits.window_seconds, now)
         self._proven = Window(limits.window_seconds, now)  # address and account that belong together
-        self._right = Window(_REMEMBERED_SECONDS, now)  # logins that were right a moment ago
+        self._right = Window(remembered_seconds, now)  # logins that were right a moment ago
         self._secret = secrets.token_bytes(32)
         self._turn = asyncio.Semaphore(_CHECKS_AT_ONCE)
 

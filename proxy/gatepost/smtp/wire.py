@@ -157,7 +157,9 @@ class Wire(SMTP):
             self._wire.write(reply.raw)
 
     async def flush(self) -> None:
-        """Send what was said, in one write. Raises Gone when the client does not read for too long."""
+        """Send what was said, in one write. Raises Gone when the client has left, or does not read for too long."""
+        if self.is_lost:  # uvloop takes a write to a connection that is no more for a fault of ours
+            raise Gone
         if self._output:
             octets = b"".join(self._output)
             self._output.clear()

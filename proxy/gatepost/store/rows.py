@@ -22,6 +22,7 @@ from gatepost.model import (
     RelayReply,
     Session,
 )
+from gatepost.report import finding_as_json
 from gatepost.store.engine import Row, Value
 from gatepost_policies.model import Action, Finding, Mode
 
@@ -63,19 +64,7 @@ def findings_json(findings: Iterable[Finding]) -> str:
 
 
 def _finding_item(finding: Finding) -> dict[str, object]:
-    return {
-        "rule": finding.rule,
-        "category": finding.category,
-        "clause": finding.clause,
-        "action": finding.action.word,
-        "mode": finding.mode.value,
-        "evidence": finding.evidence,
-        "part": finding.part,
-        "start": finding.start,
-        "end": finding.end,
-        "fix": finding.fix,
-        "title": finding.title,
-    }
+    return {**finding_as_json(finding), "title": finding.title, "note": finding.note}
 
 
 def findings_of(text: str) -> tuple[Finding, ...]:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gatepost.cli.desk import hostname, iso, local, store_of, who
+from gatepost.cli.desk import hostname, local, store_of, who
 from gatepost.config import Config
 from gatepost.config.schema import Smtp
 from gatepost.config.schema import Store as StoreSection
 from gatepost.errors import StoreError
+from gatepost.report import iso
 
 NOBODY = 65534
 

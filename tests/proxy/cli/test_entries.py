@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gatepost.cli.entries import brief_json, lines, text_of
+from gatepost.cli.entries import lines, text_of
 from gatepost.model import MessageState, OrderId
+from gatepost.report import entry_as_json
 from kit.messages import ORDER, RAW, SELLER, entry, message
 
 HELD = entry(message("m1"), MessageState.HELD)
@@ -24,7 +25,7 @@ def test_a_reviewer_sees_purpose_orders_and_what_went_wrong() -> None:
 
 
 def test_without_a_from_header_the_envelope_tells_who_sent_it() -> None:
-    assert brief_json(replace(HELD, sender=""))["sender"] == SELLER
+    assert entry_as_json(replace(HELD, sender=""))["sender"] == SELLER
 
 
 def test_the_words_are_those_that_a_reader_sees() -> None:

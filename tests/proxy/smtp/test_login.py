@@ -91,13 +91,21 @@ async def test_an_address_that_has_logged_in_can_not_guess_for_ever() -> None:
     assert answers[-1] is replies.TOO_MANY_LOGINS
 
 
-async def test_a_login_that_was_right_a_moment_ago_is_not_checked_again() -> None:
+async def test_a_login_at_the_relay_that_was_right_a_moment_ago_is_not_checked_again() -> None:
     users, watch = Users(), Watch()
-    keeper = guard(users, watch)
+    keeper = Guard(users, AuthLimits(), seconds=5, remembered_seconds=60, now=watch)
     await tries(keeper, "right", "right", "right")
     assert users.asked == 1
     watch.seconds += 60
     users.password = "changed"
+    assert await tries(keeper, "right") == [replies.WRONG_LOGIN]
+
+
+async def test_a_user_who_was_locked_out_a_moment_ago_is_not_let_in() -> None:
+    users = Users()
+    keeper = guard(users)
+    assert await tries(keeper, "right") == [replies.WELCOME]
+    users.password = "changed, or the user disabled"
     assert await tries(keeper, "right") == [replies.WRONG_LOGIN]
 
 

@@ -56,6 +56,7 @@ findings = st.builds(
     end=st.integers(0, 1 << 40),
     fix=any_text,
     title=any_text,
+    note=any_text,
 )
 
 

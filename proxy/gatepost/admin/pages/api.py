@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -11,11 +10,9 @@ from starlette.responses import JSONResponse, Response
 from gatepost.admin import draft, requests
 from gatepost.admin.pages.queue import HELD
 from gatepost.admin.ports import PAGE
-from gatepost.admin.render import iso
 from gatepost.admin.visit import Visit
 from gatepost.errors import JudgeError
-from gatepost.model import Entry
-from gatepost_policies.model import Finding, Verdict
+from gatepost.report import entry_as_json, verdict_as_json
 
 _MAIL = "message/rfc822"
 _JSON = "application/json"
@@ -50,7 +47,7 @@ async def check(visit: Visit) -> Response:
         checked = await draft.check(visit.desk, raw, by=visit.who.name, recipients=recipients)
     except JudgeError as error:
         raise HTTPException(503, str(error)) from None
-    return JSONResponse(verdict_as_json(checked.verdict, buyer_assumed=checked.assumed))
+    return JSONResponse({**verdict_as_json(checked.verdict), "buyer_assumed": checked.assumed})
 
 
 def _from_json(body: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -72,57 +69,3 @@ def _from_json(body: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def verdict_as_json(verdict: Verdict, *, buyer_assumed: bool) -> dict[str, Any]:
-    """A verdict with the keys of `gatepost check --json`."""
-    return {
-        "edition": verdict.edition,
-        "action": verdict.action.word,
-        "purpose": verdict.purpose.value,
-        "language": verdict.language,
-        "order_ids": list(verdict.order_ids),
-        "findings": [finding_as_json(finding) for finding in verdict.findings],
-        "links": [
-            {
-                "url": link.url,
-                "host": link.host,
-                "shown": link.shown,
-                "allowed": link.allowed,
-                "why": link.why,
-            }
-            for link in verdict.links
-        ],
-        "buyer_assumed": buyer_assumed,
-    }
-
-
-def finding_as_json(finding: Finding) -> dict[str, Any]:
-    """One finding with the keys of `gatepost check --json`."""
-    return {
-        "rule": finding.rule,
-        "category": finding.category,
-        "clause": finding.clause,
-        "action": finding.action.word,
-        "mode": finding.mode.value,
-        "evidence": finding.evidence,
-        "part": finding.part,
-        "start": finding.start,
-        "end": finding.end,
-        "fix": finding.fix,
-    }
-
-
-def entry_as_json(entry: Entry) -> dict[str, Any]:
-    """One held mail with the keys of `gatepost quarantine list --json`."""
-    return {
-        "id": entry.id,
-        "held_at": iso(entry.received_at),
-        "deadline_at": iso(entry.deadline_at) if entry.deadline_at else None,
-        "sender": entry.sender,
-        "recipients": list(entry.envelope.rcpt_tos),
-        "subject": entry.subject,
-        "order_ids": list(entry.order_ids),
-        "findings": [finding_as_json(finding) for finding in entry.findings],
-        "state": entry.state.value,
-    }

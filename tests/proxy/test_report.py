@@ -1,0 +1,43 @@
+"""The contract's JSON, key by key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from gatepost.model import MessageState
+from gatepost.report import entry_as_json, finding_as_json, iso, verdict_as_json
+from kit.messages import AT, SELLER, entry, finding, message, verdict
+
+
+def test_the_keys_of_a_verdict_stand_in_the_contracts_order() -> None:
+    assert list(verdict_as_json(verdict(finding()))) == [
+        *("edition", "action", "purpose", "language", "order_ids", "findings", "links"),
+    ]
+
+
+def test_the_keys_of_a_finding_stand_in_the_contracts_order() -> None:
+    assert list(finding_as_json(finding())) == [
+        *("rule", "category", "clause", "action", "mode", "evidence", "part", "start", "end", "fix"),
+    ]
+
+
+def test_the_keys_of_a_held_mail_stand_in_the_contracts_order() -> None:
+    held = replace(entry(message(), MessageState.HELD), deadline_at=AT + timedelta(hours=24))
+    shown = entry_as_json(held)
+    assert list(shown) == [
+        *("id", "held_at", "deadline_at", "sender", "recipients", "subject", "order_ids", "findings"),
+        "state",
+    ]
+    assert (shown["held_at"], shown["deadline_at"]) == ("2026-11-23T09:00:00Z", "2026-11-24T09:00:00Z")
+
+
+def test_without_a_from_header_the_envelopes_sender_is_named() -> None:
+    assert entry_as_json(replace(entry(message()), sender=""))["sender"] == SELLER
+
+
+def test_times_are_utc_to_the_second() -> None:
+    east = datetime(2026, 11, 23, 10, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=1)))
+    assert iso(east) == "2026-11-23T09:00:00Z"
+    assert iso(None) is None
+    assert east.tzinfo is not UTC
