@@ -70,8 +70,9 @@ def _conditions(asks: Asks, number: int) -> Iterator[Span]:
 
 
 def _is_happy(sentence: Sentence, hit: Hit) -> bool:
-    """Whether the condition is happiness: nothing in it is denied."""
-    return not any(overlaps(hit.span, other.span) for other in sentence.of("negation", "unhappy_if"))
+    """Whether the condition is happiness: nothing in it is denied, and it is not the buyer's free will."""
+    others = sentence.of("negation", "unhappy_if", "at_will")
+    return not any(overlaps(hit.span, other.span) for other in others)
 
 
 def _is_fragment(sentence: Sentence, hit: Hit) -> bool:

@@ -71,3 +71,15 @@ def test_a_link_to_the_review_page_is_an_ask() -> None:
 def test_a_pronoun_may_stand_for_the_review() -> None:
     assert "review-change" in found(plain("You left negative feedback for us. Could you please remove it?"))
     assert found(plain("You left the lid on the box. Could you please remove it?")) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you feel like it, please leave us a review on Amazon.",
+        "Wenn Sie mögen, schreiben Sie eine Bewertung auf Amazon.",
+        "Si vous en avez envie, laissez un avis sur Amazon.",
+    ],
+)
+def test_an_ask_left_to_the_buyers_will_is_not_one_of_the_satisfied(text: str) -> None:
+    assert found(plain(text)) == {}
