@@ -22,6 +22,7 @@ class Floor:
 # Raise these with the figures of `make judge`; never lower them.
 FLOORS = {
     "east": Floor(right=44, exact=39, false_alarms=0),
+    "east_again": Floor(right=10, exact=8, false_alarms=0),
     "west": Floor(right=45, exact=35, false_alarms=1),
     "west_again": Floor(right=12, exact=9, false_alarms=0),
 }
