@@ -21,6 +21,7 @@ class Floor:
 
 # Raise these with the figures of `make judge`; never lower them.
 FLOORS = {
+    "answers": Floor(right=0, exact=0, false_alarms=0),
     "east": Floor(right=44, exact=39, false_alarms=0),
     "east_again": Floor(right=10, exact=8, false_alarms=0),
     "west": Floor(right=45, exact=35, false_alarms=1),
