@@ -1,4 +1,4 @@
-"""Tells buyers' alias addresses from all others (FACTS: one alias per buyer and seller, by store domain)."""
+"""Tells buyers' alias addresses from all others: Amazon makes one for each buyer and seller, by store."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from gatepost_policies.facts.tables import table
 
 _PREFIX: Final = "marketplace.amazon."
 MAX_ADDRESS: Final = 2_000  # characters; RFC 5321 allows 254
+MAX_FIELD: Final = 20_000  # characters of one To or Cc that are looked at
+# Not email.utils.getaddresses: it recurses on nested comments.
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"@]{1,128}@[^\s<>()\[\],;:\"@]{1,254}")
 # What routes mail on inside a local part: the percent hack, a bang path, a quoted inner address.
 _HOPS: Final = re.compile(r"[%!:,@\s\"()<>\[\];]+")
 
@@ -48,6 +51,11 @@ def is_buyer(address: str) -> bool:
     if not local or _HOPS.search(local) is None:
         return False
     return any(_is_buyer_domain(hop) for hop in _HOPS.split(local)[:50] if "." in hop)
+
+
+def addresses_in(fields: Iterable[str]) -> tuple[str, ...]:
+    """The addresses in the values of address headers (To, Cc), in order; names and comments are left out."""
+    return tuple(found for field in fields for found in _ADDRESS.findall(field[:MAX_FIELD]))
 
 
 def buyers(recipients: Iterable[str]) -> tuple[str, ...]:

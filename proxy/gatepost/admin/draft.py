@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 
 from gatepost.admin.visit import Desk
 from gatepost.model import Envelope, Message, MessageId, Recipient, Session
-from gatepost_policies.facts import buyers
+from gatepost_policies.facts import addresses_in, buyers
 from gatepost_policies.mime import read_headers
 from gatepost_policies.model import Verdict
 
 BUYER = "buyer-of-a-draft@marketplace.amazon.com"
 SENDER = "draft@seller.example"
 MAX_RECIPIENTS = 100
-MAX_FIELD = 20_000
-# Not email.utils.getaddresses: it recurses on nested comments.
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,128}@[^\s<>()\[\],;:\"@]{1,254}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +70,4 @@ async def check(desk: Desk, raw: bytes, *, by: str, recipients: tuple[str, ...] 
 
 def _recipients(raw: bytes) -> tuple[str, ...]:
     block = read_headers(raw)
-    fields = [value[:MAX_FIELD] for name in ("to", "cc") for value in block.values(name)]
-    return tuple(found for field in fields for found in _ADDRESS.findall(field))
+    return addresses_in(value for name in ("to", "cc") for value in block.values(name))

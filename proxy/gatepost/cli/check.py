@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from gatepost.worker import Rulebooks
     from gatepost_policies.model import Reading, Verdict
 
-LONGEST_FIELD = 20_000
-"""Characters of one To or Cc that are looked at for recipients."""
-
 
 class Document(Enum):
     """What lies in the parcel (D4i, O1)."""
@@ -58,7 +55,7 @@ def check(
 ) -> None:
     """Judge files without sending. Exit 0: all pass; 1: some do not; 2: some can't be read."""
     loaded = configuration(config)
-    judging = _Judging(_rulebooks(loaded.config.policy, edition), tuple(rcpt or ()), medium)
+    judging = _Judging(_rulebooks(loaded.config.policy, edition), _given(rcpt or ()), medium)
     status = DONE
     with progress("Judging") as steps:
         for found in steps.over(judging.sources(paths, loaded.config.smtp.limits.message_bytes)):
@@ -72,6 +69,24 @@ def _rulebooks(policy: Policy, edition: str) -> Rulebooks:
     if edition:
         policy = policy.model_copy(update={"edition": edition, "by_account": {}, "by_marketplace": {}})
     return Rulebooks(policy)
+
+
+def _given(addresses: Sequence[str]) -> tuple[str, ...]:
+    """The addresses of --rcpt as given: their normal form is only looked at. A slip of the pen is said."""
+    from email_validator import EmailNotValidError, validate_email
+
+    for address in addresses:
+        try:
+            validate_email(
+                address,
+                check_deliverability=False,
+                allow_quoted_local=True,
+                allow_domain_literal=True,
+                test_environment=True,
+            )
+        except EmailNotValidError as error:
+            raise typer.BadParameter(f"{address}: {error}", param_hint="--rcpt") from error
+    return tuple(addresses)
 
 
 def _judge_one(judging: _Judging, found: Found, *, as_json: bool) -> int:
@@ -139,10 +154,9 @@ class _Judging:
 
 
 def _recipients(reading: Reading) -> tuple[str, ...]:
-    from email.utils import getaddresses
+    from gatepost_policies.facts import addresses_in
 
-    fields = [value[:LONGEST_FIELD] for name in ("To", "Cc") for value in reading.mail.values(name)]
-    return tuple(address for _, address in getaddresses(fields) if address)
+    return addresses_in(value for name in ("To", "Cc") for value in reading.mail.values(name))
 
 
 def _untouched(edition: str, digest: str) -> Verdict:

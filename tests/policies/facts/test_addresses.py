@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatepost_policies.facts import buyers, is_buyer, marketplace_of
+from gatepost_policies.facts import addresses_in, buyers, is_buyer, marketplace_of
 from gatepost_policies.facts.tables import table
 
 ALIAS = "abcdefghij12345"
@@ -68,3 +68,18 @@ def test_buyers_keep_their_order_and_their_spelling() -> None:
 def test_any_text_can_be_asked(address: str) -> None:
     assert isinstance(is_buyer(address), bool)
     assert isinstance(marketplace_of(address), str)
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        pytest.param(
+            "Anna <anna@example.org>, b@example.org", ("anna@example.org", "b@example.org"), id="two"
+        ),
+        pytest.param('"Last, First" <a@example.org>', ("a@example.org",), id="comma in a name"),
+        pytest.param("(" * 19_000 + "a@example.org", ("a@example.org",), id="nested comments"),
+        pytest.param("undisclosed-recipients:;", (), id="none"),
+    ],
+)
+def test_the_addresses_of_a_field_are_found(field: str, found: tuple[str, ...]) -> None:
+    assert addresses_in([field]) == found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gatepost.cli.check import LONGEST_FIELD
+from gatepost_policies.facts.addresses import MAX_FIELD
 from kit.command import command
 from kit.outgoing import BUYER, ORDER, compliant, mail, with_link
 
@@ -73,13 +73,19 @@ def test_a_recipient_on_the_command_line_counts_instead_of_the_header(tmp_path: 
     assert command("check", "--rcpt", "x@example.org", "--rcpt", "y@example.org", to_buyer).status == 0
 
 
+def test_a_recipient_with_a_slip_of_the_pen_is_bad_usage(tmp_path: Path) -> None:
+    done = command("check", "--rcpt", "buyer@marketplace..amazon.com", put(tmp_path, "a.eml", compliant()))
+    assert done.status == 2
+    assert "marketplace..amazon.com" in done.err
+
+
 def test_a_buyer_in_copy_counts(tmp_path: Path) -> None:
     raw = mail("https://shop.example/x", to="someone@example.org", headers=(f"Cc: The Buyer <{BUYER}>",))
     assert command("check", put(tmp_path, "a.eml", raw)).status == 1
 
 
 def test_a_field_without_end_is_cut(tmp_path: Path) -> None:
-    raw = mail("hello", to=f"{BUYER}, " + "x@example.org, " * LONGEST_FIELD + "z@example.org")
+    raw = mail("hello", to=f"{BUYER}, " + "x@example.org, " * MAX_FIELD + "z@example.org")
     assert command("check", "--json", put(tmp_path, "a.eml", raw)).rows[0]["order_ids"] == [ORDER]
 
 
