@@ -94,6 +94,8 @@ def _is_no_apology(sentence: Sentence) -> bool:
 
 def _asserts_shipping(sentence: Sentence) -> bool:
     """Whether it says that the goods are on their way, not that they will be, or once they are."""
+    if not sentence.has("shipped"):
+        return False
     later = [hit.span for hit in sentence.of("will_ship")]
     return any(
         not any(span.start < hit.span.end and hit.span.start < span.end for span in later)
@@ -102,6 +104,8 @@ def _asserts_shipping(sentence: Sentence) -> bool:
 
 
 def _speaks_of_affairs(sentence: Sentence) -> bool:
+    if not sentence.has("transaction"):
+        return False
     named = [hit.span for hit in sentence.of("goods_named")]
     spoken = [hit.span.start for hit in sentence.of("transaction")]
     return any(not any(span.start <= start < span.end for span in named) for start in spoken)

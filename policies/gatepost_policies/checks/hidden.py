@@ -42,13 +42,26 @@ def find_disagreement(case: Case, params: Params) -> Iterator[Evidence]:
     html = [p for p in case.mail.passages if p.source is Source.HTML]
     if len(plain) != 1 or len(html) != 1 or not _are_alternatives(plain[0], html[0]):
         return
-    first, second = _words(_authored(plain[0])), _words(_authored(html[0]))
+    texts = _authored(plain[0]).lower(), _authored(html[0]).lower()
+    least_shared = float(params.get("shared_share", 0.4))
+    if _clearly_share(*texts, least_shared):
+        return
+    first, second = map(_words, texts)
     least = int(params.get("least_words", 20))
     if min(len(first), len(second)) < least:
         return
     shared = len(first & second) / min(len(first), len(second))
-    if shared < float(params.get("shared_share", 0.4)):
+    if shared < least_shared:
         yield Evidence(label=plain[0].label, note="the plain text and the HTML have few words in common")
+
+
+def _clearly_share(first: str, second: str, least: float) -> bool:
+    """Whether so many words agree as they are written that no closer look is needed."""
+    if not (first.isascii() and second.isascii()):
+        return False
+    left, right = _written(first), _written(second)
+    same = sum(1 for word in left & right if len(word) > 1 and word.isalpha())
+    return same > least * min(len(left), len(right))
 
 
 def _carries_meaning(hidden: Hidden, visible: frozenset[str], *, share: float, at_least: int) -> bool:
@@ -63,12 +76,15 @@ def _carries_meaning(hidden: Hidden, visible: frozenset[str], *, share: float, a
 def _words(text: str) -> frozenset[str]:
     """The words of `text` in lower case; of Japanese, which does not part its words, its pairs of letters."""
     lowered = text.lower()
-    written = frozenset(lowered.split(maxsplit=MAX_WORDS_COMPARED)[:MAX_WORDS_COMPARED])
-    words = {word.strip(_MARKS) for word in written}
+    words = {word.strip(_MARKS) for word in _written(lowered)}
     if lowered.isascii() or not _JAPANESE.search(lowered):
         return frozenset(word for word in words if len(word) > 1 and not word.isdigit())
     runs = _JAPANESE.findall(lowered[: MAX_WORDS_COMPARED * 4])
     return frozenset(run[at : at + 2] for run in runs for at in range(len(run) - 1))
+
+
+def _written(text: str) -> frozenset[str]:
+    return frozenset(text.split(maxsplit=MAX_WORDS_COMPARED)[:MAX_WORDS_COMPARED])
 
 
 def _authored(passage: Passage) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -16,6 +16,8 @@ from gatepost_policies.model import Span
 
 MAX_FOUND: Final = 500  # of each kind in one passage
 _MIN_DIGITS: Final = 7
+_GAP: Final = " ()./-"  # what stands between the digits of one number, and
+_MAX_GAP: Final = 22  # how much of it at most
 _LOCAL: Final = re.compile(r"[\w.!#$%&'*+=?^`{|}~-]{1,64}$")
 _DOMAIN: Final = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _AT_SIGN: Final = re.compile(r"@|[ ]?[\[({][ ]?(?:at|@|arroba|ät)[ ]?[\])}][ ]?", re.IGNORECASE)
@@ -83,21 +85,43 @@ def _is_domain(text: str) -> bool:
     return bool(host and registrable(host))
 
 
-def find_phones(ground: Ground, taken: Sequence[Span]) -> list[Span]:
-    """The telephone numbers in a passage; what stands in `taken` (parcel numbers, days …) is none."""
+def find_phones(ground: Ground, taken: Sequence[Span], orders: Sequence[Span] = ()) -> list[Span]:
+    """The telephone numbers in a passage; what stands in `taken` (parcel numbers, days …) is none.
+
+    `orders` are the places of order IDs, in reading order: they are none either.
+    """
     found: list[Span] = []
     if ground.digits < _MIN_DIGITS:
         return found
     text = ground.text
-    for low, high in ground.around(30, 24, least=_MIN_DIGITS):
+    for low, high in ground.near(list(_groups(ground, orders)), 30, 24):
         for match in _words().phone.finditer(text, low, high):
             start, end = match.span("labelled") if match["labelled"] else match.span()
             place = ground.span(start, end)
             digits = sum(letter.isdigit() for letter in text[start:end])
-            is_taken = any(span.start < place.end and place.start < span.end for span in taken)
+            is_taken = any(
+                span.start < place.end and place.start < span.end
+                for group in (taken, orders)
+                for span in group
+            )
             other = not match["labelled"] and _words().other.search(text[max(0, start - 12) : start])
             if _MIN_DIGITS <= digits <= 15 and not is_taken and not other:
                 found.append(place)
         if len(found) >= MAX_FOUND:
             break
     return found
+
+
+def _groups(ground: Ground, taken: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """Digits and what parts them in a telephone number, where together they are enough for one."""
+    text = ground.text
+    first, last, digits = 0, -1, 0
+    for start, end in ground.free(taken):
+        if last < 0 or start - last > _MAX_GAP or text[last:start].strip(_GAP):
+            if digits >= _MIN_DIGITS:
+                yield first, last
+            first, digits = start, 0
+        last = end
+        digits += end - start
+    if digits >= _MIN_DIGITS:
+        yield first, last

@@ -16,6 +16,7 @@ from gatepost_policies.model import Day
 MAX_DAYS: Final = 500  # in one passage
 _BEFORE: Final = 40  # characters before a month's name in which its days may stand
 
+_SEPARATORS: Final = ("-", "/", ".")
 _ISO: Final = re.compile(r"(?<![\w./-])((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d]|[-/.]\d)", re.ASCII)
 _NUMERIC: Final = re.compile(
     r"(?<![\w./-])(\d{1,2})([./-])[ ]?(\d{1,2})\2[ ]?((?:19|20)?\d\d)(?![\d]|[-/.]\d)", re.ASCII
@@ -118,16 +119,19 @@ def _is_day(month: int, day: int) -> bool:
 
 def _all(ground: Ground, *, month_first: bool) -> Iterator[_Found]:
     text = ground.lower
-    for start, end in ground.around(0, 12):
-        for match in _ISO.finditer(text, start, end):
+    for start, end in ground.runs:
+        if end - start not in (1, 2, 4) or text[end : end + 1] not in _SEPARATORS:
+            continue
+        if match := _ISO.match(text, start):
             yield from _day(int(match[1]), int(match[3]), int(match[4]), match.span())
-        for match in _NUMERIC.finditer(text, start, end):
+        if match := _NUMERIC.match(text, start):
             yield from _numeric(match, month_first=month_first)
-        for match in _SHORT.finditer(text, start, end):
+        if match := _SHORT.match(text, start):
             yield from _day(0, int(match[2]), int(match[1]), match.span())
     if "月" in text:
         yield from _japanese(text)
-    for start, end in ground.around(_BEFORE, _BEFORE):
+    days = [run for run in ground.runs if run[1] - run[0] <= 2]
+    for start, end in ground.near(days, _BEFORE, _BEFORE):
         yield from _by_month(ground, start, end)
 
 

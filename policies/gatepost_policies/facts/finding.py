@@ -116,4 +116,4 @@ def _note(notes: _Notes, number: int, passage: Passage, store: str) -> None:
     notes.items += find_items(ground)
     notes.addresses += find_addresses(ground)
     numbers = [found.span for found in tracking if found.span]
-    notes.phones += find_phones(ground, [*taken, *numbers, *(day.span for day in days)])
+    notes.phones += find_phones(ground, [*numbers, *(day.span for day in days)], taken)

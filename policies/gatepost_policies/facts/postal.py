@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from gatepost_policies.facts.ground import Ground
+from gatepost_policies.facts.ground import Ground, Runs
 from gatepost_policies.facts.tables import table
 from gatepost_policies.model import Span
 
@@ -60,7 +60,7 @@ def find_addresses(ground: Ground) -> list[Span]:
     return found
 
 
-def _may_be_code(text: str, runs: list[tuple[int, int]], at: int) -> bool:
+def _may_be_code(text: str, runs: Runs, at: int) -> bool:
     """Whether the digits of one run may be (the first of) some country's postal code: few lines have such."""
     start, end = runs[at]
     following = runs[at + 1] if at + 1 < len(runs) else (len(text), len(text))

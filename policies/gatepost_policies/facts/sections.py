@@ -35,6 +35,7 @@ MAX_QUOTES: Final = 200  # elements of one page; the outermost of a long thread 
 _REACH: Final = 6  # lines that a heading may stand above what it heads, or a field block may be long
 _SIGNED_LINES: Final = 14  # lines at the end of a mail in which a signature may begin
 _LONG_LINE: Final = 140  # characters; a longer line is a sentence, not a part of a signature
+_OPENING: Final = frozenset(">|-_=*—–―─━")  # how a line of a quotation or above one may begin
 _WORD: Final = re.compile(r"\w{2,}")
 _MARKED: Final = re.compile(r"[ \t]{0,3}[>|]")
 _DASHES: Final = re.compile(r"[-_=*—–―─━]{2,}")
@@ -86,6 +87,8 @@ def is_reply_subject(subject: str) -> bool:
 
 def stretches(text: str, *, quotes: Sequence[Quote] = (), answers: bool = False) -> tuple[Stretch, ...]:
     """The stretches that cover `text` without gaps; `answers` says that the mail answers another."""
+    if not quotes and (tail := _unquoted_tail(text, answers=answers)) is not None:
+        return _merged_tail(text, tail)
     lines = _lines(text)
     quoted = _quoted_lines(lines, quotes, answers=answers)
     if quoted and _own_words(text, lines, quoted) < MIN_OWN_WORDS:
@@ -102,6 +105,33 @@ def _lines(text: str) -> list[_Line]:
         lines.append(_Line(start, start + len(raw) + 1, raw.strip().lower()))
         start += len(raw) + 1
     return lines
+
+
+def _unquoted_tail(text: str, *, answers: bool) -> list[_Line] | None:
+    """The last lines, in which a signature may stand, of a text that surely quotes nothing; else None."""
+    if answers and (":" in text or "：" in text):
+        return None
+    raw = text.split("\n", MAX_LINES)
+    if len(raw) > MAX_LINES or any(line.lstrip()[:1] in _OPENING for line in raw if line):
+        return None
+    tail: list[_Line] = []
+    end = len(text) + 1
+    own = 0
+    for line in reversed(raw):
+        start = end - len(line) - 1
+        tail.append(_Line(start, end, line.strip().lower()))
+        own += bool(tail[-1].text)
+        if own == _SIGNED_LINES:
+            break
+        end = start
+    return tail[::-1]
+
+
+def _merged_tail(text: str, tail: list[_Line]) -> tuple[Stretch, ...]:
+    owners = [Section.AUTHOR] * len(tail)
+    _sign(tail, owners)
+    head = [_Line(0, tail[0].start, "")] if tail[0].start else []
+    return _merged([*head, *tail], [Section.AUTHOR] * len(head) + owners, len(text))
 
 
 def _own_words(text: str, lines: list[_Line], quoted: set[int]) -> int:

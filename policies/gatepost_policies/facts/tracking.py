@@ -120,7 +120,7 @@ def _matches(pattern: Any, text: str) -> Iterable[Any]:
 
 def find_numbers(ground: Ground, carriers: Sequence[CarrierName], taken: Sequence[Span]) -> list[Tracking]:
     """The parcel numbers in a passage that names `carriers`; what stands in `taken` (order IDs) is none."""
-    candidates = _candidates(ground) if ground.digits >= _MIN_DIGITS else []
+    candidates = _candidates(ground, taken) if ground.digits >= _MIN_DIGITS else []
     if not candidates:
         return []
     text = ground.text
@@ -153,10 +153,10 @@ def _is_gap(between: str) -> bool:
     )
 
 
-def _candidates(ground: Ground) -> list[tuple[int, int]]:
+def _candidates(ground: Ground, taken: Sequence[Span]) -> list[tuple[int, int]]:
     found = {
         match.span()
-        for start, end in ground.around(6, 40, least=_MIN_DIGITS)
+        for start, end in ground.near(ground.free(taken), 6, 40, least=_MIN_DIGITS)
         for pattern in (_RUN, _GROUPED)
         for match in pattern.finditer(ground.text, start, end)
         if sum(letter.isdigit() for letter in match[0]) >= _MIN_DIGITS

@@ -124,8 +124,9 @@ def likeliest(votes: Votes, among: Iterable[str]) -> str:
 
 def unclaimed(text: str, votes: Votes, *, words: int) -> bool:
     """Whether the text is long enough to have a language, and the vote doesn't know which."""
-    letters = sum(map(str.isalpha, text[:2000]))
-    return letters >= ASK_FROM_LETTERS and max(votes.values(), default=0.0) < 0.12 * words
+    if max(votes.values(), default=0.0) >= 0.12 * words:
+        return False
+    return sum(map(str.isalpha, text[:2000])) >= ASK_FROM_LETTERS
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gatepost_policies.checks import hidden
 from kit.judged import case, evidence, words
 
 SEEN = "<p>Your lamp has been repaired and is on its way back to you.</p>"
@@ -69,3 +70,15 @@ def test_text_and_html_must_say_the_same(text: str, html: str, disagree: bool) -
 
 def test_a_mail_of_one_part_can_not_disagree_with_itself() -> None:
     assert words("text_disagrees", case(WORKSHOP)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        pytest.param("the lamp is here", "the lamp is gone", True, id="most"),
+        pytest.param("the (lamp) is, here", "the lamp is here", False, id="marks-need-a-closer-look"),
+        pytest.param("größe", "größe", False, id="not-ascii"),
+    ],
+)
+def test_words_that_agree_as_written_need_no_closer_look(first: str, second: str, expected: bool) -> None:
+    assert hidden._clearly_share(first, second, 0.5) is expected

@@ -82,3 +82,15 @@ def test_finds_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contact, "MAX_FOUND", 1)
     text = f"a@b.com c@d.com +49 30 1234567 {'and so on ' * 10} +49 30 7654321"
     assert (len(find_emails(ground(text))), len(find_phones(ground(text), []))) == (1, 1)
+
+
+def test_an_order_id_is_no_telephone_and_hides_none() -> None:
+    text = "call 112-1234567-1234567 or +49 30 1234567"
+    (found,) = find_phones(ground(text), [], [Span(0, 5, 24)])
+    assert text[found.start : found.end] == "+49 30 1234567"
+
+
+def test_a_number_may_be_parted_by_many_signs() -> None:
+    text = "Tel: 030 (123) - (45 67)"
+    (found,) = find_phones(ground(text), [])
+    assert text[found.start :].startswith("030 (123)")

@@ -38,3 +38,20 @@ def test_digits_of_runs_that_meet_count_together() -> None:
 
 def test_a_digit_at_the_very_start_begins_a_stretch() -> None:
     assert Ground(0, unmask("7 days")).around(40, 2) == [(0, 3)]
+
+
+def test_digits_within_taken_places_are_not_free() -> None:
+    ground = Ground(0, unmask("1 23 45-67 8"))
+    taken = [Span(0, 2, 4), Span(0, 5, 10)]
+    assert ground.free(taken) == [(0, 1), (11, 12)]
+
+
+def test_digits_that_reach_out_of_a_taken_place_are_free() -> None:
+    ground = Ground(0, unmask("a 1234 b"))
+    assert ground.free([Span(0, 3, 5)]) == [(2, 6)]
+
+
+def test_free_digits_of_a_changed_text_are_compared_by_their_origin() -> None:
+    ground = Ground(0, unmask("㎏㎏ 12 34"))
+    at = ground.text.index("12")
+    assert ground.free([Span(0, 3, 5)]) == [(at + 3, at + 5)]

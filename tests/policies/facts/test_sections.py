@@ -203,3 +203,14 @@ def test_stretches_cover_a_text_without_gaps(lines: list[str], answers: bool) ->
 
 def test_a_closing_with_a_name_behind_it_begins_the_signature() -> None:
     assert of(f"{OWN}\n\nBest regards, Ann", Section.SIGNATURE) == "Best regards, Ann"
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Kind regards,", "Ann", "", "words of a mail", "VAT No DE123", " > x", "--", "a: b"])
+    )
+)
+def test_a_text_that_surely_quotes_nothing_is_read_as_any_other(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    nothing = Quote(len(text), len(text), marked=False)  # its presence makes every line be looked at
+    assert stretches(text) == stretches(text, quotes=[nothing])
