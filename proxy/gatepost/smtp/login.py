@@ -91,7 +91,7 @@ class Guard:
         remembered_seconds: float = 0.0,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """A right login is taken again for `remembered_seconds` without asking `login`, whatever it would say."""
+        """A right login is taken again for `remembered_seconds` without asking `login`."""
         self._login, self._limits, self._seconds = login, limits, seconds
         self._by_address = Window(limits.window_seconds, now)
         self._by_account = Window(limits.window_seconds, now)

@@ -137,7 +137,7 @@ class Protocol(Commands):
             raise Gone
         self._is_admitted = True
         if self.entrance.is_implicit and self.entrance.tls is not None:
-            await self.secure(self.entrance.tls)
+            await self.secure(self.entrance.tls, from_the_start=True)
         self.say(replies.greeting(self.terms.hostname))
 
     async def _read_preface(self, preface: Preface) -> None:

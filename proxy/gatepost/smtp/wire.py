@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+from typing import cast
 
 from aiosmtpd.smtp import SMTP
 
@@ -157,8 +158,8 @@ class Wire(SMTP):
             self._wire.write(reply.raw)
 
     async def flush(self) -> None:
-        """Send what was said, in one write. Raises Gone when the client has left, or does not read for too long."""
-        if self.is_lost:  # uvloop takes a write to a connection that is no more for a fault of ours
+        """Send what was said, in one write. Raises Gone when the client has left or reads too slowly."""
+        if self.is_lost:  # for uvloop a write to a connection that is no more is a programming error
             raise Gone
         if self._output:
             octets = b"".join(self._output)
@@ -180,19 +181,26 @@ class Wire(SMTP):
             await self.flush()
             await asyncio.sleep(0)  # others want their turn, too
 
-    async def secure(self, context: ssl.SSLContext) -> None:
-        """Begin TLS. What the client sent before in clear is thrown away (RFC 3207 §4.2). Raises Gone."""
-        self._input.clear()
+    async def secure(self, context: ssl.SSLContext, *, from_the_start: bool = False) -> None:
+        """Begin TLS. What the client sent before in clear is thrown away (RFC 3207 §4.2). Raises Gone.
+
+        On a connection that is TLS `from_the_start` nothing was sent in clear.
+        """
         clear = self._wire
+        clear.pause_reading()  # until TLS reads
+        early = self.take_all()
+        if self._has_ended:
+            raise Gone
+        handshake = self.loop.start_tls(
+            clear,
+            self,
+            context,
+            server_side=True,
+            ssl_handshake_timeout=self.terms.smtp.times.write_seconds,
+            ssl_shutdown_timeout=_LINGER_SECONDS,
+        )
         try:
-            wrapped = await self.loop.start_tls(
-                clear,
-                self,
-                context,
-                server_side=True,
-                ssl_handshake_timeout=self.terms.smtp.times.write_seconds,
-                ssl_shutdown_timeout=_LINGER_SECONDS,
-            )
+            wrapped, _ = await asyncio.gather(handshake, _hand_over(clear, early if from_the_start else b""))
         except OSError:  # a failed handshake, a reset, or asyncio's own time-out
             wrapped = None
         if wrapped is None:  # the loop does not tell us of the end of a connection during the handshake
@@ -250,3 +258,18 @@ class Wire(SMTP):
             self._wake()
         elif self._deadline < float("inf"):
             self._timer = self.loop.call_at(self._deadline, self._tick)
+
+
+async def _hand_over(transport: asyncio.Transport, octets: bytes) -> None:
+    """Give what came before `start_tls` to the protocol of TLS, once that is in place.
+
+    uvloop begins to read after `connection_made`, even when that has paused it, so that the first octets of
+    a handshake may come too early.
+    """
+    await asyncio.sleep(0)  # start_tls has set its protocol; that is told of its connection first
+    while octets:
+        protocol = cast(asyncio.BufferedProtocol, transport.get_protocol())
+        room = memoryview(protocol.get_buffer(len(octets)))[: len(octets)]
+        room[:] = octets[: len(room)]
+        octets = octets[len(room) :]
+        protocol.buffer_updated(len(room))

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import ssl
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 
+from kit.certificates import Authority
 from kit.intake import begin_data, greeted, running
 from kit.ports import until
 from kit.smtp_client import Client, connected
@@ -72,6 +78,39 @@ async def test_an_endless_mail_ends_at_the_limit_and_a_mebibyte() -> None:
             client.reset()
         await until(lambda: house.intake.connections + house.intake.in_flight_bytes == 0)
         assert house.messages == []
+
+
+def test_a_handshake_that_is_there_before_the_gateway_looks_is_answered_on_uvloop(tmp_path: Path) -> None:
+    parts: dict[str, Any] = {"listener": {"tls": "implicit"}, "certificate": Authority(tmp_path).server()}
+
+    async def scene() -> bytes:
+        async with running(**parts) as house:
+            with socket.create_connection(("127.0.0.1", house.port)) as client:
+                client.sendall(_client_hello())
+                client.setblocking(False)
+                async with asyncio.timeout(5):
+                    return await asyncio.get_running_loop().sock_recv(client, 1)
+
+    assert uvloop.run(scene()) == b"\x16"  # a handshake record
+
+
+def test_a_client_that_is_gone_when_it_is_answered_is_no_fault_of_ours_on_uvloop(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def scene() -> None:
+        async with running() as house:
+            house.may_answer.clear()
+            async with greeted(house) as client:
+                await begin_data(client)
+                client.send(b"x\r\n.\r\n")
+                await house.began.wait()
+                client.reset()
+            await until(lambda: not house.intake.connections)
+            house.may_answer.set()
+            await until(lambda: house.answered == 1)
+
+    uvloop.run(scene())
+    assert "RuntimeError" not in "".join(capsys.readouterr())
 
 
 async def test_an_endless_command_line_ends_the_connection() -> None:
@@ -150,3 +189,12 @@ async def test_a_mail_of_a_million_empty_lines_neither_stalls_nor_swells() -> No
         assert (await client.hear()).code == 250
     assert len(house.messages[0].raw) == 2_000_000
     assert longest < 1
+
+
+def _client_hello() -> bytes:
+    """The first octets of a client that begins TLS."""
+    context, out = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.MemoryBIO()
+    session = context.wrap_bio(ssl.MemoryBIO(), out, server_hostname="gate.example")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        session.do_handshake()
+    return out.read()
