@@ -39,7 +39,7 @@ def walk(paths: Sequence[str], *, documents: bool) -> Iterator[str]:
     """The names of the files to judge: those given, and those in the folders given, sorted.
 
     A folder is entered with all below it; what is no mail there (no document, with `documents`) is left
-    out, links to folders are not followed.
+    out, links to folders are not followed. Folders that can't be entered are named like files.
     """
     for given in paths:
         if given != STDIN and Path(given).is_dir():
@@ -49,14 +49,18 @@ def walk(paths: Sequence[str], *, documents: bool) -> Iterator[str]:
 
 
 def _below(folder: str, *, documents: bool) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
+    closed: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=closed.append):
         folders.sort()
         for name in sorted(names):
             if _is_wanted(Path(place, name), documents=documents):
                 yield str(Path(place, name))
+    yield from (str(error.filename) for error in closed)  # who reads it will hear why
 
 
 def _is_wanted(path: Path, *, documents: bool) -> bool:
+    if path.exists() and not path.is_file():  # to open a pipe is to wait for whoever writes to it
+        return False
     ending = path.suffix.lower()
     if documents:
         return ending in TEXT_ENDINGS | LATER_ENDINGS
@@ -132,4 +136,6 @@ def read_document(name: str, limit: int) -> Found:
 def _opened(name: str) -> BinaryIO:
     if name == STDIN:
         return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    if os.path.isdir(name):
+        os.scandir(name).close()  # a folder that can't be entered says why
     return open(name, "rb")

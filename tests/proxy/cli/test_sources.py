@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,31 @@ def test_a_folder_that_leads_into_itself_ends(tmp_path: Path) -> None:
     put(tmp_path, "a.eml")
     (tmp_path / "loop").symlink_to(tmp_path)
     assert names(tmp_path) == ["a.eml"]
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    put(tmp_path, "a.eml")
+    os.mkfifo(tmp_path / "b.eml")
+    assert names(tmp_path) == ["a.eml"]
+
+
+def test_a_link_in_a_folder_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").symlink_to(tmp_path / "gone")
+    assert names(tmp_path) == ["a.eml"]
+
+
+def test_a_folder_that_can_not_be_entered_is_named_with_the_reason(tmp_path: Path) -> None:
+    put(tmp_path, "a.eml")
+    place, depth = os.open(tmp_path, os.O_RDONLY), 0
+    while depth < 20:  # beyond what a path may hold; root may enter all others
+        os.mkdir("x" * 250, dir_fd=place)
+        below = os.open("x" * 250, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place, depth = below, depth + 1
+    os.close(place)
+    first, last = walk([str(tmp_path)], documents=False)
+    assert first == str(tmp_path / "a.eml")
+    assert [found.error for found in read_mails(last, LIMIT)] == ["File name too long"]
 
 
 def test_line_ends_become_those_of_the_wire(tmp_path: Path) -> None:
