@@ -30,7 +30,8 @@ def judge(
 ) -> Verdict:
     """All that `rulebook` finds in the mail; the same input gives the same verdict for ever."""
     case = case_of(reading, rulebook, recipients=recipients, medium=medium, known=known)
-    findings = [finding for rule in rulebook.rules for finding in _apply(rule, case)]
+    rules = [rule for rule in rulebook.rules if rule.applies(case.purpose, medium)]
+    findings = [finding for rule in rules for finding in _apply(rule, case)]
     return Verdict(
         edition=rulebook.edition,
         digest=rulebook.digest,
@@ -71,8 +72,6 @@ def case_of(
 
 
 def _apply(rule: Rule, case: Case) -> Iterator[Finding]:
-    if not rule.applies(case.purpose, case.medium):
-        return
     seen: set[tuple[str, str]] = set()
     for evidence in CHECKS[rule.check].find(case, rule.params):
         finding = _finding(rule, case, evidence)
@@ -106,9 +105,9 @@ def _finding(rule: Rule, case: Case, evidence: Evidence) -> Finding:
 def _without_consequences(findings: Sequence[Finding], rulebook: Rulebook) -> Iterator[Finding]:
     """The findings, without those that only follow from another (`unless_found` of their rule)."""
     found = {finding.category for finding in findings if finding.acts}
-    yields_to = {rule.id: rule.params.get(UNLESS_FOUND, ()) for rule in rulebook.rules}
+    rules = {rule.id: rule for rule in rulebook.rules} if found else {}
     for finding in findings:
-        if not found.intersection(yields_to[finding.rule]):
+        if not found or not found.intersection(rules[finding.rule].params.get(UNLESS_FOUND, ())):
             yield finding
 
 

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from gatepost_policies.language.scene import Scene, Sentence
@@ -56,9 +57,10 @@ def is_reply(mail: Mail) -> bool:
 
 def _signs(reading: Reading, scene: Scene) -> _Signs:
     mail = reading.mail
-    own = [sentence for sentence in scene.sentences if _speaks(sentence)]
-    subject = [sentence for sentence in own if mail.passages[sentence.passage].source is Source.SUBJECT]
-    body = [sentence for sentence in own if mail.passages[sentence.passage].source is not Source.SUBJECT]
+    own = [sentence for sentence in scene.sentences if sentence.section is Section.AUTHOR]
+    subjects = {at for at, passage in enumerate(mail.passages) if passage.source is Source.SUBJECT}
+    subject = [sentence for sentence in own if sentence.passage in subjects]
+    body = [sentence for sentence in own if sentence.passage not in subjects]
     opening = [*subject, *_first_of_each_passage(body)]
     return _Signs(
         opening=_concepts(opening),
@@ -70,21 +72,14 @@ def _signs(reading: Reading, scene: Scene) -> _Signs:
         reply=is_reply(mail),
         has_order=bool(reading.facts.order_ids),
         tracking=bool(reading.facts.tracking),
-        affairs=any(_speaks_of_affairs(sentence) for sentence in own),
+        affairs=any(map(_speaks_of_affairs, own)),
     )
 
 
-def _speaks(sentence: Sentence) -> bool:
-    return sentence.section is Section.AUTHOR
-
-
 def _first_of_each_passage(body: Sequence[Sentence]) -> list[Sentence]:
-    seen: dict[int, int] = {}
     first: list[Sentence] = []
-    for sentence in body:
-        seen[sentence.passage] = seen.get(sentence.passage, 0) + 1
-        if seen[sentence.passage] <= OPENING_SENTENCES:
-            first.append(sentence)
+    for _, group in itertools.groupby(body, key=attrgetter("passage")):
+        first.extend(itertools.islice(group, OPENING_SENTENCES))
     return first
 
 

@@ -31,8 +31,10 @@ def find_external(case: Case, params: Params) -> Iterator[Evidence]:
     for site in assess(case):
         if only and (site.why == NEEDLESS_AMAZON_PAGE) is not (only == AMAZON_PAGES):
             continue
+        if site.allowed:
+            continue
         key = (site.link.host, _bare(site.link.url))
-        if not site.allowed and key not in seen:
+        if key not in seen:
             seen.add(key)
             yield _evidence(case, site)
 

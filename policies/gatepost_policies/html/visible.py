@@ -13,7 +13,7 @@ from gatepost_policies.html.guard import MAX_HTML, flatten, weigh
 from gatepost_policies.html.look import PLAIN, Attributes, Look, looks, own_effect
 from gatepost_policies.html.page import Page, Quote
 from gatepost_policies.html.sheet import Cascade, read_sheets
-from gatepost_policies.html.style import NOTHING, urls
+from gatepost_policies.html.style import NOTHING, Effect, urls
 from gatepost_policies.html.writer import Writer
 from gatepost_policies.model import Hiding, LinkKind
 
@@ -26,6 +26,9 @@ _BLOCKS: Final = frozenset(
     | {"tbody", "thead", "tfoot", "caption", "details", "summary", "option", "optgroup", "dir", "menu"}
 )
 _SILENT: Final = frozenset({"script", "style", "title", "template", "noframes", "noembed", "datalist"})
+# What has a say in an element's look beside its style.
+_LOOK_OF_THEIR_OWN: Final = frozenset({"a", "font", "bdo", "body"})
+_LOOK_ATTRIBUTES: Final = frozenset({"hidden", "bgcolor", "background"})
 _PRE: Final = frozenset({"pre", "textarea", "xmp", "listing", "plaintext"})
 # By what the mail programs mark the mail they answer (class, id, or both).
 _QUOTE_MARK: Final = re.compile(
@@ -84,6 +87,7 @@ class _Walk:
         self.nested = nested
         self.writer = Writer()
         self.carried = Collector()
+        self.looks: dict[tuple[int, int], tuple[Look, Look, Effect]] = {}
         self.quotes: list[Quote] = []
         self.trailing: int | None = None  # from where on everything is an answered mail
 
@@ -146,7 +150,7 @@ class _Walk:
         tag = node.tag or ""
         attributes: Attributes = node.attributes
         own = own_effect(self.cascade, node.mem_id, tag, attributes)
-        look = looks(outer, own, tag, attributes) if attributes or own is not NOTHING else outer
+        look = self._look(outer, own, tag, attributes) if attributes or own is not NOTHING else outer
         if tag in _PRE and not look.pre:
             look = replace(look, pre=True)
         breaks = self._break_before(tag, look, own.block)
@@ -163,6 +167,15 @@ class _Walk:
         quote = self._quote(tag, attributes)
         leave = _Exit(breaks, carried, quote) if carried or quote else _BREAKS[breaks]
         return look, leave, tag not in _SILENT
+
+    def _look(self, outer: Look, own: Effect, tag: str, attributes: Attributes) -> Look:
+        """How an element looks; where only its style says so, once for all that stand side by side."""
+        if tag in _LOOK_OF_THEIR_OWN or not _LOOK_ATTRIBUTES.isdisjoint(attributes):
+            return looks(outer, own, tag, attributes)
+        known = self.looks.get((id(outer), id(own)))
+        if known is None:  # both are kept with what they make, so that no other can take their place
+            known = self.looks[id(outer), id(own)] = (looks(outer, own, tag, attributes), outer, own)
+        return known[0]
 
     def _break_before(self, tag: str, look: Look, block: bool | None) -> int:
         """The line breaks that stand before and after an element."""

@@ -42,10 +42,12 @@ class Writer:
         if not raw or raw.isspace():
             self._blank(raw, look)
             return
-        seen = as_seen(raw)
-        for word in seen.masked:
-            self.hide(word, Hiding.INVISIBLE)
-        text = seen.text
+        text = raw
+        if not (raw.isascii() and raw.isprintable()):
+            seen = as_seen(raw)
+            for word in seen.masked:
+                self.hide(word, Hiding.INVISIBLE)
+            text = seen.text
         if look.pre:
             body = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
         else:

@@ -92,8 +92,9 @@ class Phrases:
             text = folded.encode("ascii")  # byte offsets are then character offsets, and cheaper
         for index in self._candidates(text):
             for match in self._patterns[index].finditer(text):
-                if match.end() > match.start():
-                    yield self.names[index], match.start(), match.end()
+                start, end = match.span()
+                if end > start:
+                    yield self.names[index], start, end
 
     def _candidates(self, text: str | bytes) -> Iterable[int]:
         matched = self._set.Match(text)

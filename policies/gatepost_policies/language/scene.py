@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -31,9 +31,8 @@ class Hit:
     language: str
 
 
-@dataclass(frozen=True)  # no slots: its hits are made when first asked for, and most never are
-class Sentence:
-    """One sentence of one passage."""
+class Sentence(NamedTuple):
+    """One sentence of one passage; a tuple, for a mail has hundreds and they are made on every reading."""
 
     passage: int
     start: int
@@ -41,16 +40,16 @@ class Sentence:
     section: Section
     language: str
     question: bool
-    base: int = field(repr=False)  # where the paragraph begins that `folded` and `offset` belong to
-    folded: Folded = field(repr=False, compare=False)
-    offset: int = field(repr=False)  # of the sentence in `folded.text`
-    words: str = field(repr=False)  # its own folded text
-    text: str = field(repr=False)  # its own original text
+    base: int  # where the paragraph begins that `folded` and `offset` belong to
+    folded: Folded
+    offset: int  # of the sentence in `folded.text`
+    words: str  # its own folded text
+    text: str  # its own original text
     paragraph: int  # of the passage, from 0
-    places: tuple[Place, ...] = field(repr=False)  # of the concepts, in `words`
+    places: tuple[Place, ...]  # of the concepts, in `words`
     concepts: frozenset[str]
 
-    @cached_property
+    @property
     def hits(self) -> tuple[Hit, ...]:
         """All concepts at their places, in reading order."""
         return tuple(self._hit(place, self.language) for place in self.places)

@@ -182,3 +182,14 @@ def test_a_document_too_long_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) ->
 def test_any_markup_gives_some_page(source: str) -> None:
     page = read_html(source)
     assert all(0 <= anchor.start <= anchor.end <= len(page.text) for anchor in page.anchors)
+
+
+def test_one_style_looks_different_inside_of_different_parents() -> None:
+    black = '<p style="color:#000">seen?</p>'
+    page = read_html(f'<div style="background:#fff">{black}</div><div style="background:#000">{black}</div>')
+    assert (page.text, [words for words, _ in page.hidden]) == ("seen?", ["seen?"])
+
+
+def test_what_says_nothing_of_its_look_is_no_exception_for_what_does() -> None:
+    page = read_html('<p style="color:#fff" bgcolor="#000">a</p><p style="color:#fff">b</p>')
+    assert (page.text, [words for words, _ in page.hidden]) == ("a", ["b"])
