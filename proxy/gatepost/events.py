@@ -126,6 +126,11 @@ def message_looped(id: MessageId) -> None:
     _log.warning("message.looped", id=id)
 
 
+def message_overnested(id: MessageId) -> None:
+    """Too many parts, or parts too deep within each other, for a mail to a buyer: refused."""
+    _log.warning("message.overnested", id=id)
+
+
 def message_unjudged(id: MessageId, error: BaseException) -> None:
     """The mail could not be judged within its budget and is held."""
     _log.warning("message.unjudged", id=id, why=str(error))

@@ -111,6 +111,7 @@ class AnswerKind(Enum):
     IN_DOUBT = "in-doubt"  # 451 4.4.2: it may have gone out; never sent again by itself
     BUSY = "busy"  # 451 4.3.2: the same mail is being handled right now
     LOOP = "loop"  # 554 5.4.6
+    TOO_DEEP = "too-deep"  # 554 5.6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class Judgement:
     verdict: Verdict | None
     subject: str = ""  # decoded, for lists
     sender: str = ""  # the From header's address, for lists
+    is_too_deep: bool = False  # more parts, or deeper ones, than are read: no verdict is on the whole
     fingerprint: str = ""  # what tells a resubmission from another mail; "" where nothing can
 
 

@@ -72,6 +72,9 @@ class Pipeline:
             return Answer(AnswerKind.LOOP, message.id)
         rules = self._rules()
         judgement, decision = await self._decide(message, rules)
+        if judgement.is_too_deep:
+            events.message_overnested(message.id)
+            return Answer(AnswerKind.TOO_DEEP, message.id)
         opened, entry = await self._open(message, judgement, decision, rules)
         answer = opened.answer if isinstance(opened, Earlier) else await self._act(message, entry, start)
         events.message_done(

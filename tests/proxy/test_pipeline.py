@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -287,6 +288,13 @@ async def test_a_looping_mail_is_refused() -> None:
     upstream = ToldUpstream()
     answer = await pipeline(judgement(), upstream, MemoryJournal()).handle(message(raw=raw))
     assert (answer.kind, upstream.sent) == (AnswerKind.LOOP, [])
+
+
+async def test_a_mail_that_is_nested_too_deep_is_refused_and_not_kept() -> None:
+    upstream, journal = ToldUpstream(), MemoryJournal()
+    deep = replace(judgement(finding(action=Action.QUARANTINE)), is_too_deep=True)
+    answer = await pipeline(deep, upstream, journal).handle(message())
+    assert (answer.kind, upstream.sent, journal.entries) == (AnswerKind.TOO_DEEP, [], {})
 
 
 async def test_two_hundred_requests_for_one_order_send_one() -> None:

@@ -229,5 +229,8 @@ _ANSWERS: dict[AnswerKind, Callable[[Answer], Reply]] = {
     AnswerKind.BUSY: lambda answer: reply(
         451, "4.3.2", f"The same mail is being handled right now; try again later ({answer.id})"
     ),
+    AnswerKind.TOO_DEEP: lambda answer: reply(
+        554, "5.6.0", f"The message has too many parts, or parts too deep within each other ({answer.id})"
+    ),
     AnswerKind.LOOP: lambda answer: reply(554, "5.4.6", f"Mail loop: too many Received lines ({answer.id})"),
 }

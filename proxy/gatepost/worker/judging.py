@@ -13,6 +13,9 @@ from gatepost_policies.facts import buyers, read
 from gatepost_policies.judging import judge
 from gatepost_policies.model import Mail, Verdict
 
+TOO_DEEP = frozenset({"too-deep", "too-many-parts"})
+"""Defects of a mail that was not read to its end."""
+
 LONGEST_FROM = 2_000
 """Characters of a From header that are looked at for the lists."""
 
@@ -45,7 +48,13 @@ def judge_inline(
     reading = read(raw)
     rulebook = rulebooks.select(account, to)
     verdict: Verdict = judge(reading, rulebook, recipients=recipients)
-    return Judgement(buyers=to, verdict=verdict, subject=reading.mail.subject, sender=sender_of(reading.mail))
+    return Judgement(
+        buyers=to,
+        verdict=verdict,
+        subject=reading.mail.subject,
+        sender=sender_of(reading.mail),
+        is_too_deep=not TOO_DEEP.isdisjoint(reading.mail.defects),
+    )
 
 
 def sender_of(mail: Mail) -> str:

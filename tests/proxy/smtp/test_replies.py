@@ -94,6 +94,7 @@ def test_a_refusal_without_an_enhanced_code_gets_one_of_its_class() -> None:
         (AnswerKind.IN_DOUBT, "451 4.4.2 "),
         (AnswerKind.BUSY, "451 4.3.2 "),
         (AnswerKind.LOOP, "554 5.4.6 "),
+        (AnswerKind.TOO_DEEP, "554 5.6.0 "),
     ],
 )
 def test_each_trouble_has_its_code(kind: AnswerKind, start: str) -> None:

@@ -42,6 +42,20 @@ async def test_subject_and_sender_are_there_for_the_lists() -> None:
     assert (judged.subject, judged.sender) == ("Your order 112-1234567-1234567", "help@shop.example")
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: message/rfc822\r\n\r\n" * 60,
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 1_100 + b"--b--\r\n",
+    ],
+    ids=["deep", "wide"],
+)
+async def test_a_mail_beyond_what_is_read_is_told_apart(raw: bytes) -> None:
+    judge, _ = judging(Policy())
+    assert (await judge.judge(message(raw=raw))).is_too_deep
+    assert not (await judge.judge(message(raw=mail()))).is_too_deep
+
+
 async def test_a_heavy_mail_is_judged_by_the_child_to_the_same_verdict() -> None:
     inline, _ = judging(Policy())
     heavy, child = judging(Policy(judge_seconds=60), heavy_bytes=10)
