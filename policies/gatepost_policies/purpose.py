@@ -18,6 +18,7 @@ from gatepost_policies.language.scene import Scene, Sentence
 from gatepost_policies.model import Mail, Purpose, Reading, Section, Source
 
 OPENING_SENTENCES: Final = 5  # news stands at the top: greeting, thanks, then what happened
+FEWEST_PARTICULARS: Final = 2
 _REPLY_PREFIX: Final = re.compile(
     r"\s*(?:\[[^\]]{1,20}\]\s*)?(?:re|aw|antw|antwort|sv|vs|odp|ynt|yan|rif|r|res|tr|fwd?|wg|回复|返信)\.?\s*(?:\[\d+\])?\s*[:：]",
     re.IGNORECASE,
@@ -67,7 +68,7 @@ def _signs(reading: Reading, scene: Scene) -> _Signs:
         body=_concepts(body or subject),
         all=_concepts(own),
         on_its_way=any(map(_asserts_shipping, opening)),
-        sent_as_news=any(map(_asserts_shipping, itertools.takewhile(_is_no_apology, opening))),
+        sent_as_news=_is_news(reading, subject, [*itertools.takewhile(_is_no_apology, opening)], own),
         asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
         reply=is_reply(mail),
         has_order=bool(reading.facts.order_ids),
@@ -87,15 +88,37 @@ def _is_no_apology(sentence: Sentence) -> bool:
     return not sentence.has("apology")
 
 
-def _asserts_shipping(sentence: Sentence) -> bool:
-    """Whether it says that the goods are on their way, not that they will be, or once they are."""
+def _asserts_shipping(sentence: Sentence, *but: str) -> bool:
+    """Whether it says that the goods were sent, not that they will be, or in words of a concept of `but`."""
     if not sentence.has("shipped"):
         return False
-    later = [hit.span for hit in sentence.of("will_ship")]
+    later = [hit.span for concept in but or ("will_ship",) for hit in sentence.of(concept)]
     return any(
         not any(span.start < hit.span.end and hit.span.start < span.end for span in later)
         for hit in sentence.of("shipped")
     )
+
+
+def _is_news(
+    reading: Reading, subject: Sequence[Sentence], opening: Sequence[Sentence], own: Sequence[Sentence]
+) -> bool:
+    """Whether the mail tells that the goods were sent.
+
+    That a parcel is on its way is what an answer says too: it is news in the subject, or beside the
+    particulars that a confirmation holds.
+    """
+    if any(_asserts_shipping(sentence, "will_ship", "under_way") for sentence in opening):
+        return True
+    if not any(map(_asserts_shipping, opening)):
+        return False
+    return any(map(_asserts_shipping, subject)) or _particulars(reading, own) >= FEWEST_PARTICULARS
+
+
+def _particulars(reading: Reading, own: Sequence[Sentence]) -> int:
+    """How many of the things that a shipment confirmation holds (D1a-D1f) the mail gives."""
+    facts = reading.facts
+    tracking = facts.tracking or any(sentence.has("tracking_label") for sentence in own)
+    return sum(map(bool, (tracking, facts.carriers, facts.days, facts.items, facts.addresses)))
 
 
 def _speaks_of_affairs(sentence: Sentence) -> bool:
