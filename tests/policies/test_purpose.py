@@ -34,6 +34,12 @@ TABLE = [
         "We are sorry that we have no number for you. Your order has been shipped on Monday.",
         Purpose.SERVICE,
     ),
+    ("on its way", "Your parcel is on its way and should be there on Friday.", Purpose.COMPLETION),
+    (
+        "on its way, with particulars",
+        "Your parcel is on its way.\n\n2 x Desk lamp\nCarrier: UPS\nTracking number: 1Z5R89390357567127",
+        Purpose.SHIPMENT,
+    ),
     ("returned", "We have received your return and refunded $20.00.", Purpose.RETURN),
     ("return wanted", "Please return the lamp; we will refund you.", Purpose.SERVICE),
     ("review", "Please leave us a review on Amazon.", Purpose.REVIEW_REQUEST),
