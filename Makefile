@@ -28,6 +28,7 @@ imports: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp         ## what the gateway costs, as ratios from one run
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+	@$(BIN)/python benchmarks/judge_steps.py
 
 judge: $(VENV)/dev.stamp         ## how well labelled mails are judged: make judge ARGS=messages.jsonl
 	@$(BIN)/python benchmarks/judge_corpus.py $(ARGS)

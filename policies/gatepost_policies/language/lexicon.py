@@ -52,7 +52,7 @@ class Phrases:
     language: str
     names: tuple[str, ...]
     _set: Any = field(repr=False)
-    _patterns: tuple[Any, ...] = field(repr=False)
+    _patterns: Mapping[str, Any] = field(repr=False)
 
     @classmethod
     def compiled(
@@ -73,34 +73,42 @@ class Phrases:
         """The same from RE2 patterns."""
         search = re2.Set.SearchSet(_options())
         search.Add("")  # the canary: RE2 sets answer "nothing" when their automaton runs out of memory
-        patterns = []
+        patterns = {}
         try:
-            for branches in concepts.values():
+            for name, branches in concepts.items():
                 joined = "|".join(branches)
                 search.Add(joined)
-                patterns.append(re2.compile(joined, _options()))
+                patterns[name] = re2.compile(joined, _options())
             search.Compile()
         except re2.error as error:
             raise PackError(f"not a usable pattern: {error}") from error
         search.Match("warm up")  # the first match builds the automaton
-        return cls(language, tuple(concepts), search, tuple(patterns))
+        return cls(language, tuple(concepts), search, patterns)
 
     def find(self, folded: str) -> Iterator[Place]:
         """Each place where a concept occurs, concept by concept, in order within a concept."""
-        text: str | bytes = folded
-        if folded.isascii():
-            text = folded.encode("ascii")  # byte offsets are then character offsets, and cheaper
-        for index in self._candidates(text):
-            for match in self._patterns[index].finditer(text):
-                start, end = match.span()
-                if end > start:
-                    yield self.names[index], start, end
+        for name in self.spoken(folded):
+            for start, end in self.where(name, folded):
+                yield name, start, end
 
-    def _candidates(self, text: str | bytes) -> Iterable[int]:
-        matched = self._set.Match(text)
+    def spoken(self, folded: str) -> tuple[str, ...]:
+        """The concepts that occur: one look at the text for all of them, far cheaper than their places."""
+        matched = self._set.Match(_bytes(folded))
         if matched is None or 0 not in matched:
-            return range(len(self.names))
-        return sorted(index - 1 for index in matched if index)
+            return tuple(name for name in self.names if any(self.where(name, folded)))
+        return tuple(self.names[index - 1] for index in sorted(matched) if index)
+
+    def where(self, name: str, folded: str) -> Iterator[tuple[int, int]]:
+        """The places of one concept."""
+        for match in self._patterns[name].finditer(_bytes(folded)):
+            start, end = match.span()
+            if end > start:
+                yield start, end
+
+
+def _bytes(folded: str) -> str | bytes:
+    """What RE2 searches: of ASCII, byte offsets are character offsets, and cheaper."""
+    return folded.encode("ascii") if folded.isascii() else folded
 
 
 def _translated(

@@ -46,23 +46,26 @@ class Sentence(NamedTuple):
     words: str  # its own folded text
     text: str  # its own original text
     paragraph: int  # of the passage, from 0
-    places: tuple[Place, ...]  # of the concepts, in `words`
     concepts: frozenset[str]
 
     @property
     def hits(self) -> tuple[Hit, ...]:
         """All concepts at their places, in reading order."""
-        return tuple(self._hit(place, self.language) for place in self.places)
+        return self.of(*self.concepts)
 
     def has(self, *concepts: str) -> bool:
         """Whether any of the concepts is spoken of."""
         return not self.concepts.isdisjoint(concepts)
 
     def of(self, *concepts: str) -> tuple[Hit, ...]:
-        """The hits of these concepts."""
-        if self.concepts.isdisjoint(concepts):
+        """The hits of these concepts, in reading order."""
+        asked = self.concepts.intersection(concepts)
+        if not asked:
             return ()
-        return tuple(self._hit(place, self.language) for place in self.places if place[0] in concepts)
+        places = [place for concept in asked for place in _places(self.language, concept, self.words)]
+        if len(asked) > 1:
+            places.sort(key=lambda place: (place[1], place[2], place[0]))
+        return tuple([self._hit(place, self.language) for place in places])
 
     def find(self, phrases: Phrases) -> Iterator[Hit]:
         """The hits of other phrases than the lexicon's, such as a rule of the user's own."""
@@ -190,16 +193,20 @@ def _settled(draft: _Draft, language: str) -> Sentence:
     own = heard.likely
     if own and own != language and heard.votes[own] >= heard.votes.get(language, 0.0) + _SWITCH:
         language = own
-    places, concepts = _places(language, heard.words)
     return Sentence(
         draft.passage, draft.base + heard.start, draft.base + heard.end, draft.section, language,
         heard.question, draft.base, draft.folded, heard.offset, heard.words, heard.text, draft.paragraph,
-        places, concepts,
+        _concepts(language, heard.words),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
-def _places(language: str, words: str) -> tuple[tuple[Place, ...], frozenset[str]]:
-    """The concepts in one folded sentence; remembered, because HTML repeats the plain text."""
-    found = sorted(lexicon(language).find(words), key=lambda place: (place[1], place[2]))
-    return tuple(found), frozenset(place[0] for place in found)
+def _concepts(language: str, words: str) -> frozenset[str]:
+    """The concepts in one folded sentence; remembered, as what is heard is."""
+    return frozenset(lexicon(language).spoken(words))
+
+
+@lru_cache(maxsize=8192)
+def _places(language: str, concept: str, words: str) -> tuple[Place, ...]:
+    """Where one folded sentence speaks of a concept; sought when a check asks, and most never do."""
+    return tuple((concept, start, end) for start, end in lexicon(language).where(concept, words))
