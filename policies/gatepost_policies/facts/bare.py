@@ -35,6 +35,7 @@ class Bare:
 
 _SCHEME: Final = re.compile(r"(?<![A-Za-z0-9])(h(?:tt|xx|\*\*)ps?|ftp)\s?:\s?[/\\]\s?[/\\]\s?", re.IGNORECASE)
 _HAS_SCHEME: Final = re.compile(r":\s?[/\\]")
+_BESIDE_COLON: Final = 6  # characters of a scheme on either side of its colon, at most
 _ADDRESS: Final = re.compile(rf"[^\s<>\"“”„«»「」『』（）【】、。｡，]{{1,{MAX_URL_TEXT}}}")
 _AFTER: Final = re.compile(rf"(?::\d{{1,5}})?(?:[/?#][^\s<>\"“”„«»「」『』【】、。]{{0,{MAX_URL_TEXT}}})?")
 _HOST_LETTERS: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)
@@ -130,8 +131,7 @@ def undisguise(text: str) -> tuple[str, list[int] | None]:
 
 def _scan(text: str) -> Iterator[tuple[str, str, int, int]]:
     done = 0
-    schemes = _with_scheme(text) if _HAS_SCHEME.search(text) else iter(())
-    for url, host, start, end in schemes:
+    for url, host, start, end in _with_scheme(text):
         yield from _hosts(text, done, start)
         yield url, host, start, end
         done = end
@@ -140,7 +140,11 @@ def _scan(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 def _with_scheme(text: str) -> Iterator[tuple[str, str, int, int]]:
     position = 0
-    while match := _SCHEME.search(text, position):
+    for colon in _HAS_SCHEME.finditer(text):  # colons are few: a search for schemes tries every letter
+        around = max(position, colon.start() - _BESIDE_COLON), colon.start() + _BESIDE_COLON
+        match = _SCHEME.search(text, *around) if colon.start() >= position else None
+        if match is None:
+            continue
         position = match.end()
         rest = _ADDRESS.match(text, position)
         if rest is None:
