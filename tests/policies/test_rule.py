@@ -43,7 +43,8 @@ def test_a_good_rule_is_read_whole() -> None:
     rule = read_rule(parse(GOOD, "f"), "no-fax")
     assert (rule.clause, rule.category, rule.check) == ("OWN", "style", "phrase")
     assert (rule.action, rule.mode, rule.since) == (Action.QUARANTINE, Mode.SHADOW, date(2026, 11, 23))
-    assert (rule.media, rule.purposes) == ({Medium.MAIL, Medium.INSERT}, {Purpose.SERVICE})
+    assert rule.media == frozenset({Medium.MAIL, Medium.INSERT})
+    assert rule.purposes == frozenset({Purpose.SERVICE})
     example = rule.complies["en"][0]
     assert (example.subject, example.headers) == ("Hello", (("X-A", "b"),))
     assert example.attach == (("a.pdf", "application/octet-stream", ""), ("b.txt", "text/plain", "hi"))
@@ -52,7 +53,7 @@ def test_a_good_rule_is_read_whole() -> None:
 def test_media_and_mode_have_defaults() -> None:
     text = GOOD.replace("media: [mail, insert]\n", "").replace("mode: shadow\n", "")
     rule = read_rule(parse(text, "f"), "no-fax")
-    assert (rule.media, rule.mode) == ({Medium.MAIL}, Mode.ENFORCE)
+    assert (rule.media, rule.mode) == (frozenset({Medium.MAIL}), Mode.ENFORCE)
 
 
 @pytest.mark.parametrize(

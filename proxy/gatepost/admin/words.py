@@ -103,5 +103,5 @@ def _sent(result: ReleaseOutcome, state: MessageState | None) -> tuple[str, str]
             return "bad", "Released, but the relay's answer was lost: it is in doubt."
         case AnswerKind.STORED | AnswerKind.DEFERRED | AnswerKind.BUSY | AnswerKind.UNDECIDED:
             return "wait", f"Released; the relay can't take it now, so it goes out later.{said}"
-        case AnswerKind.HELD | AnswerKind.LOOP:
+        case AnswerKind.HELD | AnswerKind.LOOP | AnswerKind.TOO_DEEP:
             return "bad", f"It was not sent: {answer.kind.value}."
