@@ -28,11 +28,11 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 @commands.command("schema")
-def schema() -> None:
-    """Print the JSON Schema of the configuration file, for editors."""
+def schema(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Print the JSON Schema of the configuration file, for editors; it is the same for every file."""
     from gatepost.config.jsonschema import json_schema
 
-    say(json.dumps(json_schema(), indent=2))
+    say(json.dumps(json_schema(), indent=None if as_json else 2))
 
 
 def _check_rules(loaded: Loaded) -> None:

@@ -63,6 +63,12 @@ def test_the_file_may_be_named_by_the_environment(tmp_path: Path) -> None:
     assert f"workers\t3\t{path}:1" in done.out
 
 
+def test_the_schema_takes_the_options_that_every_command_takes(tmp_path: Path) -> None:
+    done = command("config", "schema", "--json", "--config", tmp_path / "gatepost.yaml")
+    assert (done.status, done.out.count("\n")) == (0, 1)
+    assert json.loads(done.out) == json.loads(command("config", "schema").out)
+
+
 def test_the_schema_is_json_for_editors() -> None:
     schema = json.loads(command("config", "schema").out)
     assert schema["$schema"].startswith("https://json-schema.org/")
