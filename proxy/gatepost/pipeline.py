@@ -21,6 +21,9 @@ from gatepost.model import Answer, AnswerKind, Entry, Judgement, Message, Messag
 from gatepost.ports import Earlier, Judge, Opened, Taken
 from gatepost_policies.model import Finding
 
+_FOR_THE_RELAY = 0.95
+"""The share of the time to answer in which the relay is waited for; then the mail has yet to be stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -121,7 +124,7 @@ class Pipeline:
             return entry.answer
         flight = Flight(message, entry, durable=entry.has_raw, ours=False)
         task = self._road.tasks.start(self._road.attempt(flight), name=f"attempt {message.id}")
-        seconds = self._limits.reply.total_seconds() - (time.monotonic() - start)
+        seconds = self._limits.reply.total_seconds() * _FOR_THE_RELAY - (time.monotonic() - start)
         done, _ = await asyncio.wait({task}, timeout=max(seconds, 0.1))
         return task.result() if done else await self._late(flight, task)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -281,6 +282,17 @@ async def test_without_a_spool_a_slow_relay_before_the_dot_is_given_up() -> None
     run = pipeline(judgement(), upstream, journal, spool=False, reply=timedelta(seconds=0.1))
     assert (await run.handle(message())).kind is AnswerKind.DEFERRED
     assert journal.entries[MessageId("m1")].state is MessageState.ABANDONED
+
+
+async def test_a_slow_relay_leaves_time_to_store_the_mail_within_the_time_to_answer() -> None:
+    async def never() -> Accepted:
+        await asyncio.Event().wait()
+        return OK
+
+    run = pipeline(judgement(), ToldUpstream(says=[never]), MemoryJournal(), reply=timedelta(seconds=2))
+    began = time.monotonic()
+    assert (await run.handle(message())).kind is AnswerKind.STORED
+    assert time.monotonic() - began < 2
 
 
 async def test_a_looping_mail_is_refused() -> None:
