@@ -14,6 +14,9 @@ from gatepost_policies.model import Span
 
 NO_WISH: Final = ("review_bad", "happy_praise")  # words like praise that wish for none
 
+PROOF_REACH: Final = 3  # sentences from an ask to a proof that does not name the review
+CHANGE_REACH: Final = 2  # sentences from a review to a wish that calls it "it"
+
 Places = tuple[tuple[int, Hit], ...]  # hits, each with the number of its sentence
 
 
@@ -44,13 +47,19 @@ class Asks:
         return tuple(
             (number, hit)
             for number, hit in self.talk.said("review_divert")
-            if self.talk.sentences[number].has("contact_us", "review_bad", "unhappy_if")
+            if any(one.has("contact_us", "review_bad", "unhappy_if") for one in self.talk.near(number))
         )
 
     @cached_property
     def proofs(self) -> Places:
-        """Asks to show the review to the seller."""
-        return tuple(self.talk.meant("review_proof"))
+        """Asks to show the review to the seller; a bare screenshot is one only soon after an ask."""
+        asked = {number for number, _ in self.asks}
+        shown = (
+            place
+            for place in self.talk.meant("proof")
+            if asked.intersection(range(place[0] - PROOF_REACH, place[0] + 1))
+        )
+        return (*self.talk.meant("review_proof"), *shown)
 
     @cached_property
     def numbers(self) -> frozenset[int]:
@@ -91,9 +100,18 @@ class Asks:
         for number, hit in self.talk.meant("review_change", "change_it", besides=("amazon_acts",)):
             if self.talk.answers_buyer(number):
                 continue
-            before = self.talk.before(number)
-            if hit.concept == "review_change" or (before and before.has("review_bad", "review_thanks")):
+            if hit.concept == "review_change" or self._follows_review(number):
                 yield number, hit
+
+    def _follows_review(self, number: int) -> bool:
+        """Whether "it" may be a review: one was spoken of just before, or not far from here and this begs."""
+        here, before = self.talk.sentences[number], self.talk.before(number)
+        if before and before.has("review_bad", "review_thanks"):
+            return True
+        if not (here.question or here.has("request", "please")):
+            return False
+        around = self.talk.near(number, CHANGE_REACH)
+        return any(one.has("review_bad", "review_thanks") for one in around if one.start <= here.start)
 
 
 def asks_of(case: Case) -> Asks:

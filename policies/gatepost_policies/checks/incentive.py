@@ -30,7 +30,7 @@ def rewards(asks: Asks) -> tuple[Span, ...]:
 def _gifts(asks: Asks) -> Iterator[Span]:
     """Gifts: their only sense beside an ask is a reward, wherever in the mail they stand."""
     for number, hit in asks.talk.meant(*GIFTS, besides=("gift_harmless", "review_thanks")):
-        tied = asks.any or _speaks_of_review(asks, number)
+        tied = asks.any or _speaks_of_review(asks, number) or _thanks_for_review(asks, number)
         if tied and not _is_owed(asks, number, hit) and not asks.talk.answers_buyer(number):
             yield hit.span
 
@@ -76,6 +76,12 @@ def _repaid(asks: Asks, number: int) -> bool:
     """Whether an ask nearby says that it is made in return."""
     numbers = range(number - RETURN_REACH, number + RETURN_REACH + 1)
     return any(n in asks.numbers and asks.talk.sentences[n].has("tit_for_tat") for n in numbers)
+
+
+def _thanks_for_review(asks: Asks, number: int) -> bool:
+    """Whether a gift follows a review that was read, and is said to be given back for it."""
+    around = asks.talk.near(number, RETURN_REACH)
+    return any(one.has("review_thanks") for one in around) and any(one.has("tit_for_tat") for one in around)
 
 
 def _speaks_of_review(asks: Asks, number: int) -> bool:
