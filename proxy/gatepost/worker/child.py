@@ -36,6 +36,7 @@ class Child:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._process: asyncio.subprocess.Process | None = None
+        self._killed: list[asyncio.subprocess.Process] = []
         self._turn = asyncio.Lock()
         self._waiting = 0
 
@@ -61,10 +62,10 @@ class Child:
 
     async def close(self) -> None:
         """End the child."""
-        process = self._process
         self._kill()
-        if process:
+        for process in self._killed:
             await process.wait()
+        self._killed.clear()
 
     async def _ask(self, task: Task) -> Judgement:
         process = await self._running()
@@ -104,4 +105,6 @@ class Child:
         if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+            self._killed = [each for each in self._killed if each.returncode is None]
+            self._killed.append(self._process)
         self._process = None
