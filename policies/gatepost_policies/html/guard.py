@@ -1,4 +1,4 @@
-"""Looks at HTML before a parser does, so that no mail can make tree building quadratic (RELIABILITY: bombs).
+"""Looks at HTML before a parser does, so that no mail can make tree building quadratic.
 
 Tree builders are quadratic in the depth of nesting, in a tag's attributes, and in re-opened formatting; this
 scan is linear and only ever judges a document too heavy, never too light.
