@@ -23,7 +23,11 @@ class GatepostError(Exception):
 
 
 class ConfigError(GatepostError):
-    """A configuration that can't be used."""
+    """A configuration that can't be used; `key` names what shows only once its values are put to use."""
+
+    def __init__(self, words: str, *, key: str = "") -> None:
+        super().__init__(words)
+        self.key = key
 
 
 class StoreError(GatepostError):

@@ -37,9 +37,13 @@ def schema(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 def _check_rules(loaded: Loaded) -> None:
     """Load the rules that the configuration names: what is wrong there is wrong here."""
+    from gatepost.errors import ConfigError
     from gatepost.worker import Rulebooks
 
-    Rulebooks(loaded.config.policy)
+    try:
+        Rulebooks(loaded.config.policy)
+    except ConfigError as error:
+        raise ConfigError(loaded.placed(error)) from error
 
 
 def value_at(loaded: Loaded, key: str) -> Any:

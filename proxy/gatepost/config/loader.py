@@ -51,6 +51,14 @@ class Loaded:
     origins: Mapping[str, str]  # "smtp.hostname" -> "default", "/etc/gatepost/gatepost.yaml:3", "GATEPOST_X"
     file: Path | None  # None: there is no file, the defaults hold
 
+    def placed(self, error: Exception) -> str:
+        """The words of an error, after the place of its key in the file or the environment."""
+        key = error.key if isinstance(error, ConfigError) else ""
+        while key and key not in self.origins:
+            key = key.rpartition(".")[0]
+        origin = self.origins.get(key, "default")
+        return str(error) if origin == "default" else f"{origin}: {error}"
+
 
 def load(path: Path | None, environ: Mapping[str, str], *, serving: bool = False) -> Loaded:
     """The configuration of `path`, or of the file found without one, under the variables of `environ`.

@@ -34,7 +34,7 @@ async def _serve(loaded: Loaded, worker: int, ready: Callable[[], None] | None) 
     try:
         await gateway.start(sd.listen_sockets() if worker == 0 else None)
     except (GatepostError, OSError) as error:
-        sys.stderr.write(f"gatepost: can't start: {error}\n")
+        sys.stderr.write(f"gatepost: can't start: {loaded.placed(error)}\n")
         await gateway.stop()
         return CANNOT_START
     loop = asyncio.get_running_loop()

@@ -25,7 +25,8 @@ class Rulebooks:
         try:
             self._books = {name: self._load(name) for name in sorted(names)}
         except PackError as error:
-            raise ConfigError(f"policy: {error}") from error
+            key = f"policy.{error.key or 'edition'}" if not error.file else ""
+            raise ConfigError(f"policy: {error}", key=key) from error
 
     def _load(self, edition: str) -> Rulebook:
         policy = self._policy

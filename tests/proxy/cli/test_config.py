@@ -73,3 +73,11 @@ def test_the_schema_is_json_for_editors() -> None:
     schema = json.loads(command("config", "schema").out)
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert "workers" in schema["properties"]
+
+
+def test_an_unknown_rule_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("policy:\n  modes:\n    no-such-rule: off\n", encoding="utf-8")
+    done = command("config", "check", "--config", str(file))
+    assert done.status == 2
+    assert f"{file}:2: policy: modes.no-such-rule" in done.err
