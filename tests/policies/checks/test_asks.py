@@ -56,3 +56,28 @@ def test_the_kinds_of_asks_are_told_apart() -> None:
 
 def test_a_mail_without_reviews_asks_nothing() -> None:
     assert not asks("Your order has been shipped.").any
+
+
+def test_a_screenshot_is_a_proof_only_soon_after_an_ask() -> None:
+    asked = "Please leave a review. Mail us a screenshot."
+    later = "Please leave a review. Oil the lid. Dry the pan. Warm the oven. Grease it. Mail us a screenshot."
+    assert len(asks(asked).proofs) == 1
+    assert asks(later).proofs == ()
+    assert asks("Please send us a screenshot of the display.").proofs == ()
+
+
+def test_a_wish_to_change_it_may_stand_two_sentences_from_the_review() -> None:
+    text = "There is still the one star from May. The lamp works now. Could you kindly go back there?"
+    assert [number for number, _ in asks(text).changes] == [2]
+
+
+def test_it_is_no_review_when_nothing_is_begged() -> None:
+    text = (
+        "We read your review. The lamp works now. When I see it disappeared from the list I call the courier."
+    )
+    assert asks(text).changes == ()
+
+
+def test_an_unhappy_buyer_is_diverted_across_two_sentences() -> None:
+    assert asks("Had trouble? Please don't air it there. Contact us.").diversions
+    assert asks("Please don't air it there. The room is damp.").diversions == ()

@@ -57,3 +57,13 @@ def test_a_refund_offered_beside_a_wish_to_change_the_review_buys_it(text: str) 
 def test_a_refund_already_made_does_not_buy_the_change() -> None:
     text = "We have refunded you today. Could you take down the review?"
     assert set(found(plain(text))) == {"review-change"}
+
+
+def test_a_gift_given_back_for_a_review_that_was_read_is_a_reward() -> None:
+    text = "We read your kind lines about the pot. As a thank you we send two cups, on the house."
+    assert "review-incentive" in found(plain(text))
+
+
+def test_a_gift_beside_a_review_that_was_read_is_none_when_nothing_is_given_back() -> None:
+    text = "We read your lines about the broken lid. The new one comes on the house."
+    assert "review-incentive" not in found(plain(text))
