@@ -81,3 +81,16 @@ def test_it_is_no_review_when_nothing_is_begged() -> None:
 def test_an_unhappy_buyer_is_diverted_across_two_sentences() -> None:
     assert asks("Had trouble? Please don't air it there. Contact us.").diversions
     assert asks("Please don't air it there. The room is damp.").diversions == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for your feedback about the manual. We will change it.",
+        "Ihr Text für die Gravur ist zu lang. Möchten Sie den nochmal anpassen?",
+        "Pana tekst na grawer jest za długi. Czy może go Pan poprawić?",
+        "El texto del grabado es demasiado largo. ¿Puede cambiarlo?",
+    ],
+)
+def test_what_the_seller_changes_or_what_is_engraved_is_no_review(text: str) -> None:
+    assert asks(text).changes == ()
