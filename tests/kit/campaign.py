@@ -140,7 +140,7 @@ class Campaign:
         self.mails: list[Mail] = []
         self.totals = Totals()
         self.port = free_port()
-        self.pid = 0
+        self.pid = self._dead = 0
         self._client_kill: str = ""
         self._killed = asyncio.Event()
         self._over = False
@@ -185,6 +185,9 @@ class Campaign:
         }
 
     async def _start(self) -> None:
+        async with asyncio.timeout(30):
+            while self._dead and Path(f"/proc/{self._dead}").exists():
+                await asyncio.sleep(0.001)  # while it dies it still takes connections
         self._settings["relay"]["port"] = self.sink.port  # type: ignore[index] # our own dict
         self._config.write_text(yaml.safe_dump(self._settings), encoding="utf-8")
         assert self._zygote.stdin is not None
@@ -207,7 +210,7 @@ class Campaign:
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-            self.pid = 0
+            self._dead, self.pid = self.pid, 0
             self._killed.set()
 
     async def _kill_and_send(self) -> None:

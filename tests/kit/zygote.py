@@ -47,16 +47,13 @@ FAULTS = {"hasty": answer_before_it_is_safe, "forgetful": forget_that_it_may_be_
 def main() -> None:
     """Serve until stdin ends."""
     from gatepost.config import load
+    from gatepost.config.schema import Policy
     from gatepost.daemon.process import run
     from gatepost.worker import Rulebooks
-    from gatepost_policies import judge, read
-
-    raw = b"Subject: order 112-1234567-1234567\r\n\r\nYour parcel is on its way. Please leave a review.\r\n"
-    from gatepost.config.schema import Policy
 
     if len(sys.argv) > 1:
         FAULTS[sys.argv[1]]()
-    judge(read(raw), Rulebooks(Policy()).default)  # compiles the words once, for all children
+    Rulebooks(Policy()).warm()  # makes the words of all languages ready once, for all children
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are nobody's concern
     sys.stdout.write("ready\n")
     sys.stdout.flush()
