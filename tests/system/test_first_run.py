@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kit.gateway import Gateway
-from kit.messages import BUYER
+from kit.messages import BUYER, SELLER
 from kit.smtp_sink import Say, Sink, Step
 from kit.submit import mail, submit
 
@@ -107,7 +107,18 @@ async def test_a_rejected_mail_never_goes_out(gateway: Gateway, sink: Sink) -> N
     status, _, error = await gateway.run("quarantine", "reject", id)
     assert status == 0, error
     status, _, _ = await gateway.run("quarantine", "release", id)
-    assert (status, sink.received) == (1, [])
+    assert status == 1
+    assert BUYER not in [to for received in sink.received for to in received.rcpt_tos]
+
+
+async def test_the_sender_of_a_rejected_mail_gets_a_report(gateway: Gateway, sink: Sink) -> None:
+    _, text = await submit(gateway.port, mail(OFFER))
+    await gateway.run("quarantine", "reject", text.rpartition(" ")[2], "--note", "no offers, please")
+    async with asyncio.timeout(20):
+        while not sink.received:
+            await asyncio.sleep(0.05)
+    assert (sink.received[0].mail_from, sink.received[0].rcpt_tos) == ("", (SELLER,))
+    assert b"no offers, please" in sink.received[0].raw
 
 
 async def test_with_the_relay_down_mail_is_stored_and_goes_out_later(tmp_path: Path) -> None:

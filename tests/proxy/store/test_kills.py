@@ -41,7 +41,10 @@ def kill_after(processes: list[subprocess.Popen[str]], seconds: float) -> list[s
     time.sleep(seconds)
     for process in processes:
         process.kill()
-    rest = [process.communicate(timeout=60)[0] for process in processes]
+    # Not communicate(): it reads past what readline() has already taken into its buffer.
+    rest = [process.stdout.read() for process in processes if process.stdout]
+    for process in processes:
+        process.communicate(timeout=60)
     said = [one + other for one, other in zip(first, rest, strict=True)]
     return [line for each in said for line in each.split("\n")[:-1]]  # the last may be cut off
 
