@@ -158,7 +158,6 @@ class Judgement:
     subject: str = ""  # decoded, for lists
     sender: str = ""  # the From header's address, for lists
     is_too_deep: bool = False  # more parts, or deeper ones, than are read: no verdict is on the whole
-    fingerprint: str = ""  # what tells a resubmission from another mail; "" where nothing can
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,7 @@ class Pipeline:
         start = time.monotonic()
         try:
             return await self._handle(message, start)
-        except StoreError as error:
-            events.message_undecided(message.id, error)
-        except Exception as error:  # the one place where anything unforeseen becomes a 451
+        except Exception as error:  # a failing store, and anything unforeseen, becomes a 451 here
             events.message_undecided(message.id, error)
         return Answer(AnswerKind.UNDECIDED, message.id)
 
