@@ -103,8 +103,8 @@ def _after_line(raw: bytes, position: int, end: int) -> int:
 
 def _unfold(value: bytes) -> str:
     text = value.decode("ascii") if value.isascii() else decode_text(value)[0]
-    if "\n" in text:
-        text = _FOLD.sub("", text)
+    if "\n" in text:  # folds; and line feeds that only decoding made, as of UTF-16
+        text = _FOLD.sub("", text).replace("\n", " ")
     return _CONTROLS.sub("", text).strip()
 
 

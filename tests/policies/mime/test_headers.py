@@ -26,6 +26,9 @@ from gatepost_policies.mime.headers import (
         pytest.param(b"A: 1", [("A", "1")], b"", id="no-body"),
         pytest.param(b"A : 1\r\n\r\nhi", [("A", "1")], b"hi", id="blank-before-colon"),
         pytest.param("A: gr\u00fc\u00df\r\n\r\n".encode(), [("A", "grüß")], b"", id="raw-utf-8"),
+        pytest.param(
+            b"A: \xfe\xff\x00x\x00\n\ty\x00\r\n\r\n", [("A", "x \u0979")], b"", id="a-line-feed-of-utf-16"
+        ),
     ],
 )
 def test_a_header_block_gives_its_fields(raw: bytes, fields: list[tuple[str, str]], body: bytes) -> None:
