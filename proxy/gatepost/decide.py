@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gatepost.model import Claim, ClaimState, Judgement, MessageState, OrderId
+from gatepost.model import Claim, ClaimState, Entry, Judgement, MessageState, OrderId
 from gatepost_policies.model import Action, Finding, Mode
 
 PASS = "pass"  # noqa: S105 - the action's name in the journal for mail without a buyer
@@ -34,6 +34,25 @@ def decide(judgement: Judgement, *, one_per_order: Mode) -> Decision:
             asks = verdict.asks_review and one_per_order is not Mode.OFF
             claims = tuple(OrderId(order) for order in verdict.order_ids) if asks else ()
             return Decision(MessageState.ATTEMPTING, Action.RELAY.word, verdict.findings, claims)
+
+
+def judged(entry: Entry, judgement: Judgement) -> Entry:
+    """`entry` with what the judgement says of the mail; its findings and its fate stay."""
+    verdict = judgement.verdict
+    if verdict is None:
+        return replace(entry, subject=judgement.subject, sender=judgement.sender, buyers=judgement.buyers)
+    return replace(
+        entry,
+        subject=judgement.subject,
+        sender=judgement.sender,
+        buyers=judgement.buyers,
+        edition=verdict.edition,
+        digest=verdict.digest,
+        purpose=verdict.purpose.value,
+        language=verdict.language,
+        order_ids=tuple(OrderId(order) for order in verdict.order_ids),
+        asks_review=verdict.asks_review,
+    )
 
 
 def repeated(decision: Decision, finding: Finding) -> Decision:

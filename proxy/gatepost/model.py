@@ -198,3 +198,8 @@ class Entry:
     next_attempt_at: datetime | None = None
     last_error: str = ""  # the relay's last words, for people
     has_raw: bool = False
+
+    @property
+    def was_judged(self) -> bool:
+        """Whether a rulebook had its say; a mail that was too much for the judge is held without."""
+        return bool(self.digest)

@@ -14,10 +14,10 @@ from datetime import timedelta
 
 from gatepost import events
 from gatepost.attempt import Flight, Road
-from gatepost.decide import Decision, decide, repeat_finding, repeated, unjudged
+from gatepost.decide import Decision, decide, judged, repeat_finding, repeated, unjudged
 from gatepost.errors import JudgeError, StateError, StoreError
 from gatepost.fingerprint import fingerprint
-from gatepost.model import Answer, AnswerKind, Entry, Judgement, Message, MessageState, OrderId
+from gatepost.model import Answer, AnswerKind, Entry, Judgement, Message, MessageState
 from gatepost.ports import Earlier, Judge, Opened, Taken
 from gatepost_policies.model import Finding
 
@@ -154,32 +154,23 @@ class Pipeline:
         return task.result()
 
     def _entry(self, message: Message, judgement: Judgement, decision: Decision) -> Entry:
-        verdict, state = judgement.verdict, decision.state
+        state = decision.state
         entry = Entry(
             id=message.id,
             received_at=message.received_at,
             state=state,
             session=replace(message.session, credentials=None),
             envelope=message.envelope,
-            subject=judgement.subject,
-            sender=judgement.sender,
+            subject="",
+            sender="",
             size_bytes=len(message.raw),
             fingerprint=fingerprint(message, to_buyer=bool(judgement.buyers) or bool(decision.findings)),
-            buyers=judgement.buyers,
+            buyers=(),
             action=decision.action,
             findings=decision.findings,
             has_raw=state is MessageState.HELD or bool(decision.claims),
         )
-        if verdict is not None:
-            entry = replace(
-                entry,
-                edition=verdict.edition,
-                digest=verdict.digest,
-                purpose=verdict.purpose.value,
-                language=verdict.language,
-                order_ids=tuple(OrderId(order) for order in verdict.order_ids),
-                asks_review=verdict.asks_review,
-            )
+        entry = judged(entry, judgement)
         match state:
             case MessageState.HELD:
                 answer = Answer(AnswerKind.HELD, message.id, decision.findings)

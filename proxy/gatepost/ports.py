@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -117,11 +117,26 @@ class Spool(Protocol):
 class Quarantine(Protocol):
     """Held mails and what is done to them."""
 
-    async def take(self, id: MessageId, *, by: str, claims: Sequence[OrderId]) -> Message | Taken:
+    async def take(
+        self,
+        id: MessageId,
+        *,
+        by: str,
+        claims: Sequence[OrderId],
+        anew: Entry | None = None,
+        details: Mapping[str, str] | None = None,
+    ) -> Message | Taken:
         """Move a held message to ATTEMPTING for this process, reserving `claims`; durable.
 
+        `anew` is its entry where that is no longer what was held; `details` go into the audit trail.
         Raises StateError when it is not held (any more): of concurrent calls one succeeds.
         """
+
+    async def renew(self, entry: Entry) -> None:
+        """Write down what judging a held message anew gave. Raises StateError when it is not held."""
+
+    async def raw(self, id: MessageId) -> bytes:
+        """The bytes of a message. Raises StoreError when they are not kept (any more)."""
 
     async def reject(self, id: MessageId, *, by: str, note: str) -> None:
         """Move a held message to REJECTED. Raises StateError when it is not held."""

@@ -145,7 +145,7 @@ async def open_site(
         archive=archive(store),
         users=store.users,
         sessions=store.sessions,
-        release=release or partial(_release, store, road),
+        release=release or partial(_release, (store, road, judge or told())),
         reject=partial(reject, quarantine=store.quarantine, road=road),
         judge=judge or told(),
         site=config or SiteConfig(),
@@ -164,8 +164,19 @@ async def open_site(
         await store.close()
 
 
-async def _release(store: Store, road: Road, id: MessageId, *, by: str) -> ReleaseOutcome:
-    return await release_held(id, by=by, quarantine=store.quarantine, road=road, one_per_order=Mode.ENFORCE)
+async def _release(
+    parts: tuple[Store, Road, Judge], id: MessageId, *, by: str, asks: Sequence[OrderId] | None = None
+) -> ReleaseOutcome:
+    store, road, judge = parts
+    return await release_held(
+        id,
+        by=by,
+        quarantine=store.quarantine,
+        road=road,
+        judge=judge,
+        one_per_order=Mode.ENFORCE,
+        asks=asks,
+    )
 
 
 def _road(store: Store, upstream: ToldUpstream, clock: StillClock, tasks: Tasks) -> Road:

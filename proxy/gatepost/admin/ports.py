@@ -167,8 +167,10 @@ class Sessions(Protocol):
 class Release(Protocol):
     """Sends a held mail by the road of live mail (`gatepost.release`)."""
 
-    async def __call__(self, id: MessageId, *, by: str) -> ReleaseOutcome:
-        """Release one; of concurrent calls one does."""
+    async def __call__(
+        self, id: MessageId, *, by: str, asks: Sequence[OrderId] | None = None
+    ) -> ReleaseOutcome:
+        """Release one; of concurrent calls one does. `asks` is a person's word on what can't be judged."""
 
 
 class Reject(Protocol):

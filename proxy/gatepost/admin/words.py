@@ -60,6 +60,9 @@ CLAIMS: Mapping[ClaimState, str] = {
 }
 
 
+_SAY = "Read it, and say on its page which orders it asks a review for, or that it asks for none."
+
+
 def story(entry: Entry) -> str:
     """What became of a message, in a sentence or two."""
     if entry.state is MessageState.RELAYED and not entry.buyers:
@@ -83,6 +86,11 @@ def outcome(result: ReleaseOutcome, state: MessageState | None) -> tuple[str, st
             since = f" on {result.claim.at:%Y-%m-%d}" if result.claim else ""
             order = f" {result.claim.order}" if result.claim else ""
             return "bad", f"Still held: the order{order} was already asked for a review{since} (D4b)."
+        case Released.FOUND:
+            rules = ", ".join(dict.fromkeys(finding.rule for finding in result.findings if finding.acts))
+            return "bad", f"Still held: it was judged only now, and {rules} was found. Look at it again."
+        case Released.UNJUDGED:
+            return "bad", f"Still held: it could not be judged ({result.why}). {_SAY}"
         case Released.FAILED:
             return "bad", f"Still held: the store failed ({result.why})."
 

@@ -27,7 +27,7 @@ from gatepost.cli.terminal import (
 
 if TYPE_CHECKING:
     from gatepost.config import Config
-    from gatepost.model import Entry
+    from gatepost.model import Entry, OrderId
     from gatepost.store import Store
 
 commands = family("Mail that waits for a person: list, show, release, reject, settle, export.")
@@ -130,13 +130,43 @@ async def _show(config: Config, id: str, *, as_json: bool) -> None:
 
 
 @commands.command("release")
-def release(ids: IdsArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Send held mails by the road of live mail. Exit 1 when one of them did not go."""
+def release(
+    ids: IdsArgument,
+    asks_review_for: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORDER", help="Of a mail that can't be judged: it asks a review for this order."
+        ),
+    ] = None,
+    asks_no_review: Annotated[
+        bool, typer.Option("--asks-no-review", help="Of a mail that can't be judged: it asks for no review.")
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send held mails by the road of live mail. Exit 1 when one of them did not go.
+
+    A mail that was held because it was too much for the judge is judged now, with more time. Where that
+    fails, say which orders it asks a review for, or that it asks for none: one request an order (D4b).
+    """
     from gatepost.cli.desk import run
     from gatepost.cli.releasing import release_all
 
     loaded = configuration(config)
-    _tell(run(release_all(loaded.config, ids)), as_json=as_json)
+    asks = _said(asks_review_for or [], none=asks_no_review)
+    _tell(run(release_all(loaded.config, ids, asks)), as_json=as_json)
+
+
+def _said(orders: list[str], *, none: bool) -> tuple[OrderId, ...] | None:
+    """A person's word on what a mail asks; None where nothing was said."""
+    from gatepost.release import orders_said
+
+    if orders and none:
+        fail("say either --asks-review-for or --asks-no-review")
+    try:
+        return orders_said(" ".join(orders)) if orders or none else None
+    except ValueError as error:
+        fail(str(error))
 
 
 @commands.command("reject")

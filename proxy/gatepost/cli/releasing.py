@@ -15,13 +15,13 @@ from gatepost.config import Config
 from gatepost.daemon.clock import SystemClock
 from gatepost.daemon.road import road_for
 from gatepost.errors import StoreError
-from gatepost.model import Answer, AnswerKind, MessageId, MessageState
+from gatepost.model import Answer, AnswerKind, MessageId, MessageState, OrderId
 from gatepost.release import Released, ReleaseOutcome, reject, release
 from gatepost.report import iso
 from gatepost.store import Store
 from gatepost.tasks import Tasks
 from gatepost.upstream import upstream_for
-from gatepost.worker import Rulebooks
+from gatepost.worker import PatientJudge, Rulebooks
 
 WENT = frozenset({AnswerKind.RELAYED, AnswerKind.STORED})
 SETTLING_SECONDS = 30.0
@@ -42,17 +42,28 @@ class Outcome:
         return {"id": self.id, "done": self.done, "outcome": self.word, "why": self.words}
 
 
-async def release_all(config: Config, ids: Sequence[str]) -> list[Outcome]:
-    """Release each of `ids`, a few at a time; one outcome each, in their order."""
+async def release_all(
+    config: Config, ids: Sequence[str], asks: Sequence[OrderId] | None = None
+) -> list[Outcome]:
+    """Release each of `ids`, a few at a time; one outcome each, in their order.
+
+    `asks` is a person's word on mail that can't be judged: the orders that it asks a review for.
+    """
+    judge = PatientJudge(config.policy)
     mode = Rulebooks(config.policy).rules().one_per_order.mode
     turn = asyncio.Semaphore(config.delivery.parallel)
     async with store_of(config) as store, _road(config, store) as road:
 
         async def one(id: str) -> Outcome:
             async with turn:
-                quarantine = store.quarantine
                 outcome = await release(
-                    MessageId(id), by=who(), quarantine=quarantine, road=road, one_per_order=mode
+                    MessageId(id),
+                    by=who(),
+                    quarantine=store.quarantine,
+                    road=road,
+                    judge=judge,
+                    one_per_order=mode,
+                    asks=asks,
                 )
             return _released(outcome, await _doubt(store, outcome))
 
@@ -99,6 +110,12 @@ def _released(outcome: ReleaseOutcome, doubt: bool = False) -> Outcome:
                 by = f" by {claim.message}" if claim.message else ""
                 words += f": {claim.order} {claim.state.value}{by} at {iso(claim.at)}"
             return Outcome(outcome.id, False, "spent", words)
+        case Released.FOUND:
+            rules = " ".join(dict.fromkeys(finding.rule for finding in outcome.findings if finding.acts))
+            return Outcome(outcome.id, False, "found", f"still held: judged only now, and found {rules}")
+        case Released.UNJUDGED:
+            mend = "read it, then say --asks-review-for ORDER or --asks-no-review"
+            return Outcome(outcome.id, False, "unjudged", f"still held: {outcome.why}; {mend}")
         case Released.NOT_HELD:
             return Outcome(outcome.id, False, "not-held", outcome.why)
         case Released.FAILED:

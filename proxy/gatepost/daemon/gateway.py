@@ -22,7 +22,7 @@ from gatepost.daemon.road import road_for
 from gatepost.daemon.site import Site
 from gatepost.delivery import Delivery
 from gatepost.errors import StoreError
-from gatepost.model import MessageId
+from gatepost.model import MessageId, OrderId
 from gatepost.pipeline import Limits, Pipeline
 from gatepost.release import ReleaseOutcome, reject, release
 from gatepost.smtp import Intake, disk_reserve
@@ -31,7 +31,7 @@ from gatepost.store.users import Role
 from gatepost.tasks import Tasks
 from gatepost.upstream import login_at_relay, upstream_for
 from gatepost.upstream.trace import received_count
-from gatepost.worker import Judging, Rulebooks
+from gatepost.worker import Judging, PatientJudge, Rulebooks
 from gatepost.worker.child import Child
 
 CLOSING_SECONDS = 5.0
@@ -64,6 +64,7 @@ class Gateway:
         self.child = Child(config.policy)
         self._stack.push_async_callback(self.child.close)
         self.judging = Judging(rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes)
+        self.patient = PatientJudge(config.policy)
         self.upstream = upstream_for(config, self.hostname, self.clock, self.store.captures)
         self._stack.push_async_callback(self.upstream.close)
         self.road = road_for(
@@ -107,12 +108,22 @@ class Gateway:
         self.intake.reload_tls()
         self.judging.rulebooks = rulebooks
         self.child.replace(config.policy)
+        self.patient.replace(config.policy)
         events.gateway_reloaded(rulebooks.default.edition, rulebooks.default.digest)
 
-    async def release(self, id: MessageId, *, by: str) -> ReleaseOutcome:
-        """Send a held mail by the road of live mail."""
-        mode = self.judging.rulebooks.rules().one_per_order.mode
-        return await release(id, by=by, quarantine=self.store.quarantine, road=self.road, one_per_order=mode)
+    async def release(
+        self, id: MessageId, *, by: str, asks: Sequence[OrderId] | None = None
+    ) -> ReleaseOutcome:
+        """Send a held mail by the road of live mail; `asks` is a person's word on what can't be judged."""
+        return await release(
+            id,
+            by=by,
+            quarantine=self.store.quarantine,
+            road=self.road,
+            judge=self.patient,
+            one_per_order=self.judging.rulebooks.rules().one_per_order.mode,
+            asks=asks,
+        )
 
     async def reject(self, id: MessageId, *, by: str, note: str) -> ReleaseOutcome:
         """Refuse a held mail for good."""

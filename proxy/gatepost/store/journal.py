@@ -10,7 +10,7 @@ from datetime import timedelta
 from gatepost.errors import StateError, StoreError
 from gatepost.model import Answer, AnswerKind, Entry, MessageId, MessageState, OrderId
 from gatepost.ports import Clock, Earlier, Opened, Settled, Taken
-from gatepost.store import claims, moves
+from gatepost.store import claims, judged, moves
 from gatepost.store.db import Database, Undo, nobody_knows
 from gatepost.store.engine import EngineError, Row, Tx, Value
 from gatepost.store.moves import Change, Origin
@@ -114,7 +114,7 @@ class SqlJournal:
         tx.change(_INSERT, opening.params)
         if opening.raw is not None and opening.params["has_raw"]:
             moves.put_raw(tx, entry.id, opening.raw)
-        _index(tx, entry, opening.params["received_at"])
+        judged.index(tx, entry, opening.params["received_at"])
         return Opened()
 
     def _earlier(self, tx: Tx, opening: _Opening) -> Earlier | None:
@@ -232,26 +232,6 @@ def _check_opening(entry: Entry, raw: bytes | None, orders: Sequence[OrderId]) -
         raise StateError(f"an entry opened as {entry.state.value} reserves nothing")
     if raw is None and (orders or entry.state in moves.NEEDS_RAW):
         raise StoreError("a message that waits, or that reserves orders, brings its bytes")
-
-
-def _index(tx: Tx, entry: Entry, received_at: Value) -> None:
-    for order in dict.fromkeys(entry.order_ids):
-        tx.change(
-            "INSERT INTO message_orders (order_id, message_id) VALUES (:order_id, :id)",
-            {"order_id": order, "id": entry.id},
-        )
-    for rule, finding in {finding.rule: finding for finding in entry.findings}.items():
-        tx.change(
-            "INSERT INTO message_rules (rule, message_id, clause, mode, received_at) "
-            "VALUES (:rule, :id, :clause, :mode, :received_at)",
-            {
-                "rule": rule,
-                "id": entry.id,
-                "clause": finding.clause,
-                "mode": finding.mode.value,
-                "received_at": received_at,
-            },
-        )
 
 
 def _due(settled: Settled, now: int) -> int | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gatepost.errors import StateError, StoreError
 from gatepost.model import Answer, AnswerKind, Entry, Message, MessageId, MessageState, OrderId
 from gatepost.ports import Clock, Taken
-from gatepost.store import audit, claims, moves
+from gatepost.store import audit, claims, judged, moves
 from gatepost.store.db import Database, Undo, nobody_knows
 from gatepost.store.engine import EngineError, Tx, Value
 from gatepost.store.moves import Change
@@ -63,12 +63,27 @@ class SqlQuarantine:
         """The bytes of a message. Raises StoreError when they are not kept (any more)."""
         return await self._db.read(lambda tx: moves.raw_of(tx, id))
 
-    async def take(self, id: MessageId, *, by: str, claims: Sequence[OrderId]) -> Message | Taken:
+    async def take(
+        self,
+        id: MessageId,
+        *,
+        by: str,
+        claims: Sequence[OrderId],
+        anew: Entry | None = None,
+        details: Mapping[str, str] | None = None,
+    ) -> Message | Taken:
         """Move a held message to ATTEMPTING for this process, reserving `claims`; durable.
 
+        `anew` is its entry where that is no longer what was held; `details` go into the audit trail.
         Of concurrent calls one succeeds, the others raise StateError; a cancelled one leaves it held.
         """
         orders, at = claims, self._now()
+
+        def job(tx: Tx) -> Message | Taken:
+            if anew is not None:
+                judged.rewrite(tx, anew)
+            return _take(tx, params, orders, by=by, details=details or {})
+
         params: dict[str, Value] = {
             "id": id,
             "at": at,
@@ -77,7 +92,7 @@ class SqlQuarantine:
             "claimed": int(bool(orders)),
         }
         try:
-            return await self._db.write(lambda tx: _take(tx, id, params, orders, by=by))
+            return await self._db.write(job)
         except (asyncio.CancelledError, EngineError) as error:
             if nobody_knows(error):
                 self._db.post(lambda tx: self._put_back(tx, id))
@@ -87,6 +102,11 @@ class SqlQuarantine:
         old = moves.standing(tx, id)
         if old.state is MessageState.ATTEMPTING and old.owner == self._owners.me:
             moves.move(tx, old, Change(MessageState.HELD, self._now()))
+
+    async def renew(self, entry: Entry) -> None:
+        """Write down what judging a held message anew gave. Raises StateError when it is not held."""
+        held = replace(entry, state=MessageState.HELD)
+        await self._db.write(lambda tx: judged.rewrite(tx, held))
 
     async def reject(self, id: MessageId, *, by: str, note: str) -> None:
         """Move a held message to REJECTED; the same mail sent again is refused with its findings.
@@ -149,8 +169,14 @@ def _entry(tx: Tx, id: MessageId) -> Entry:
 
 
 def _take(
-    tx: Tx, id: MessageId, params: dict[str, Value], orders: Sequence[OrderId], *, by: str
+    tx: Tx,
+    params: Mapping[str, Value],
+    orders: Sequence[OrderId],
+    *,
+    by: str,
+    details: Mapping[str, str],
 ) -> Message | Taken:
+    id = MessageId(str(params["id"]))
     rows = tx.execute(_TAKE, params)
     if not rows:
         raise StateError(f"message {id} is {moves.standing(tx, id).state.value}, not held")
@@ -158,7 +184,7 @@ def _take(
     in_the_way = claims.reserve(tx, orders, id, at=at, by=by)
     if in_the_way is not None:
         raise Undo(Taken(in_the_way))
-    audit.record(tx, at=at, by=by, what="message.taken", subject=id)
+    audit.record(tx, at=at, by=by, what="message.taken", subject=id, details=details)
     return message_of(rows[0], moves.raw_of(tx, id))
 
 

@@ -66,7 +66,7 @@ async def test_an_unforeseen_fault_shows_nothing_of_the_inside(tmp_path: Path) -
 
 
 async def test_a_release_that_the_store_refuses_is_told_on_the_next_page(tmp_path: Path) -> None:
-    async def refuses(id: MessageId, *, by: str) -> ReleaseOutcome:
+    async def refuses(id: MessageId, *, by: str, asks: object = None) -> ReleaseOutcome:
         return ReleaseOutcome(id, Released.FAILED, why="the disk is full")
 
     async with open_site(tmp_path, release=refuses) as site, site.logged_in() as client:

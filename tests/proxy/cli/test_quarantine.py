@@ -11,9 +11,9 @@ from gatepost.model import Claim, MessageState, OrderId
 from gatepost.store import Store
 from kit.command import Done, command
 from kit.desk import Desk
-from kit.messages import BUYER, ORDER, RAW, SELLER, finding
+from kit.messages import BUYER, ORDER, RAW, SELLER, UNREADABLE, finding
 from kit.smtp_sink import Close, Say, Sink, Step, closed_port
-from kit.stores import held, in_doubt, relayed, state_of
+from kit.stores import an_entry, held, in_doubt, relayed, state_of
 
 LIST_KEYS = [
     *("id", "held_at", "deadline_at", "sender", "recipients", "subject", "order_ids", "findings", "state"),
@@ -251,3 +251,52 @@ def test_what_was_done_names_who_did_it(desk: Desk) -> None:
         return (await store.audit.list())[-1].by
 
     assert desk.do(last).endswith("(command line)")
+
+
+ASKS = (
+    f"From: {SELLER}\r\nTo: {BUYER}\r\nSubject: Your order {ORDER}\r\n\r\n"
+    "Please leave us a product review for your order.\r\n"
+).encode()
+
+
+async def unjudged(store: Store) -> None:
+    """A review request that was too much for the judge when it came."""
+    entry = an_entry("m1", MessageState.HELD, findings=[UNREADABLE], digest="")
+    await store.journal.open(entry, raw=ASKS)
+
+
+async def test_a_review_request_that_came_unjudged_claims_its_order_at_its_release(desk: Desk) -> None:
+    await desk.work(unjudged)
+    async with Sink() as sink:
+        await relay_to(desk, sink.port)
+        assert (await release(desk, "m1")).status == 0
+    assert await claims(desk) == ["confirmed"]
+
+
+async def test_a_second_review_request_that_came_unjudged_stays_held(desk: Desk) -> None:
+    await desk.work(lambda store: relayed(store, "first", orders=REVIEW))
+    await desk.work(unjudged)
+    async with Sink() as sink:
+        await relay_to(desk, sink.port)
+        done = await release(desk, "m1", "--json")
+        assert sink.received == []
+    assert (done.status, done.rows[0]["outcome"]) == (1, "spent")
+
+
+async def test_what_can_not_be_judged_goes_by_a_persons_word(desk: Desk) -> None:
+    await desk.work(unjudged)
+    async with Sink() as sink:
+        relay = f"relay: {{host: 127.0.0.1, port: {sink.port}, tls: none}}\n"
+        desk.configure(f"{relay}policy: {{review_judge_seconds: 0.01}}\n")
+        done = await release(desk, "m1", "--json")
+        assert (done.status, done.rows[0]["outcome"], sink.received) == (1, "unjudged", [])
+        assert "--asks-review-for ORDER or --asks-no-review" in done.rows[0]["why"]
+        assert (await release(desk, "m1", "--asks-review-for", ORDER)).status == 0
+        assert len(sink.received) == 1
+    assert await claims(desk) == ["confirmed"]
+
+
+def test_a_persons_word_is_one_word(desk: Desk) -> None:
+    assert run(desk, "release", "m1", "--asks-no-review", "--asks-review-for", ORDER).status == 2
+    done = run(desk, "release", "m1", "--asks-review-for", "112")
+    assert (done.status, "112 is no order ID" in done.err) == (2, True)

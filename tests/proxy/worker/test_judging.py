@@ -8,8 +8,9 @@ import pytest
 
 from gatepost.config.schema import Policy
 from gatepost.errors import ConfigError, JudgeError
-from gatepost.worker import Judging, Rulebooks
+from gatepost.worker import Judging, PatientJudge, Rulebooks
 from gatepost.worker.child import MAX_WAITING, Child
+from gatepost.worker.patient import MAX_WAITING as PATIENT_WAITING
 from gatepost_policies.model import Action
 from kit.messages import BUYER, message
 from kit.submit import mail
@@ -126,3 +127,29 @@ def test_the_pipelines_own_rules_come_from_the_pack() -> None:
     rules = Rulebooks(Policy()).rules()
     assert (rules.one_per_order.clause, rules.one_per_order.category) == ("D4b", "review-repeat")
     assert rules.unreadable.category == "unreadable-content"
+
+
+async def test_a_mail_that_was_too_much_is_judged_with_more_time() -> None:
+    patient = PatientJudge(Policy(judge_seconds=0.01, review_judge_seconds=60))
+    judged = await patient.judge(message(raw=mail(LINK)))
+    assert judged.verdict is not None
+    assert judged.verdict.action is Action.REJECT
+
+
+async def test_more_time_ends_too() -> None:
+    patient = PatientJudge(Policy(review_judge_seconds=60))
+    patient.replace(Policy(review_judge_seconds=0.01))
+    with pytest.raises(JudgeError, match="longer than"):
+        await patient.judge(message(raw=mail(LINK)))
+
+
+async def test_no_more_than_a_few_wait_for_more_time() -> None:
+    patient = PatientJudge(Policy())
+    patient._waiting = PATIENT_WAITING  # the queue is full
+    with pytest.raises(JudgeError, match="too many"):
+        await patient.judge(message(raw=mail(LINK)))
+
+
+async def test_mail_to_nobodys_buyer_needs_no_time() -> None:
+    judged = await PatientJudge(Policy()).judge(message(raw=mail(), to=["boss@shop.example"]))
+    assert (judged.buyers, judged.verdict) == ((), None)

@@ -16,7 +16,8 @@ from gatepost.admin import requests
 from gatepost.admin.ports import PAGE, Question
 from gatepost.admin.visit import Desk, Visit
 from gatepost.admin.words import outcome
-from gatepost.model import MessageId, MessageState
+from gatepost.model import MessageId, MessageState, OrderId
+from gatepost.release import orders_said
 
 DECIDE_SECONDS = 20.0
 """How long a page waits for the relay; a release goes on behind it."""
@@ -84,10 +85,16 @@ async def release(visit: Visit) -> Response:
     """Release one mail; then the next one held, or the queue."""
     id = MessageId(requests.path_id(visit.request))
     async with requests.form_of(visit.request) as form:
-        onward = requests.text(form, "then")
-    kind, text = (await _decide_all(visit.desk, [id], releasing(visit)))[0]
+        onward, said = requests.text(form, "then"), requests.text(form, "orders", MAX_NOTE)
+        asks = _said(said, none=requests.text(form, "asks_none") == "yes")
+    if isinstance(asks, str):
+        visit.note("bad", asks, id)
+        return visit.go(f"/mail/{id}")
+    kind, text = (await _decide_all(visit.desk, [id], releasing(visit, asks)))[0]
     visit.note(kind, text, id)
-    return visit.go(_onward(onward))
+    entry = await visit.desk.archive.show(id)
+    stays = entry is not None and entry.state is MessageState.HELD  # to be looked at again
+    return visit.go(f"/mail/{id}" if stays else _onward(onward))
 
 
 async def reject(visit: Visit) -> Response:
@@ -103,12 +110,22 @@ async def reject(visit: Visit) -> Response:
 _STILL_GOING = ("wait", "The relay takes its time; the release goes on. Look under Outgoing.")
 
 
-def releasing(visit: Visit) -> _Decide:
-    """Releases by this visitor."""
+def _said(orders: str, *, none: bool) -> tuple[OrderId, ...] | str | None:
+    """A person's word on what a mail asks: its orders, None where nothing was said, else what is wrong."""
+    if orders and none:
+        return "Either name the orders that it asks a review for, or say that it asks for none."
+    try:
+        return orders_said(orders) if orders or none else None
+    except ValueError as error:
+        return f"{error}."
+
+
+def releasing(visit: Visit, asks: tuple[OrderId, ...] | None = None) -> _Decide:
+    """Releases by this visitor; `asks` is their word on a mail that can't be judged."""
     desk, by = visit.desk, visit.who.name
 
     async def work(id: MessageId) -> _Said:
-        result = await desk.release(id, by=by)
+        result = await desk.release(id, by=by, asks=asks)
         entry = await desk.archive.show(id)
         return outcome(result, entry.state if entry else None)
 

@@ -33,5 +33,7 @@ class Policy(Section):
     """How long the same mail gets its first answer again."""
     judge_seconds: Seconds = 8
     """Longest time for judging one mail."""
+    review_judge_seconds: Seconds = 60
+    """Longest time for judging a mail again that was held unjudged, when it is to be released."""
     heavy_bytes: Count = 262_144
     """Size from which on a mail is judged in a process of its own."""

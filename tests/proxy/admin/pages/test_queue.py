@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gatepost.errors import InDoubt, Refused, TryLater
+from gatepost.errors import InDoubt, JudgeError, Refused, TryLater
 from gatepost.model import ClaimState, MessageId, MessageState, OrderId, RelayReply
 from gatepost.release import ReleaseOutcome
-from kit.messages import ORDER
+from kit.messages import ORDER, UNREADABLE, judgement
+from kit.ports import ToldJudge
 from kit.site import OWN, TestSite, held, open_site, raw_of
 
 SLY = "<img src=x onerror=alert(1)>\u202e"
@@ -226,7 +227,7 @@ async def test_a_page_does_not_wait_for_ever_and_the_release_goes_on(
 
     let_go = asyncio.Event()
 
-    async def slow(id: MessageId, *, by: str) -> ReleaseOutcome:
+    async def slow(id: MessageId, *, by: str, asks: object = None) -> ReleaseOutcome:
         await let_go.wait()
         return ReleaseOutcome(id, Released.SENT)
 
@@ -249,3 +250,59 @@ async def test_the_claim_of_a_released_request_is_confirmed(site: TestSite) -> N
     claim = await site.store.ledger.find(OrderId(ORDER))
     assert claim is not None
     assert claim.state is ClaimState.CONFIRMED
+
+
+TOO_MUCH = ToldJudge(JudgeError("judging took longer than 60 s"))
+
+
+async def hold_unjudged(site: TestSite) -> None:
+    await site.hold("held1", digest="", edition="", order_ids=(), findings=(UNREADABLE,))
+
+
+async def test_a_mail_held_unjudged_claims_its_orders_when_it_is_released(tmp_path: Path) -> None:
+    asks = ToldJudge(judgement(asks_review=True))
+    async with open_site(tmp_path, judge=asks) as site, site.logged_in() as client:
+        await hold_unjudged(site)
+        await client.post("/mail/held1/release", headers=OWN)
+        claims = await site.store.ledger.list()
+
+    assert [(claim.order, claim.state) for claim in claims] == [(ORDER, ClaimState.CONFIRMED)]
+
+
+async def test_what_can_not_be_judged_asks_for_the_reviewers_word(tmp_path: Path) -> None:
+    async with open_site(tmp_path, judge=TOO_MUCH) as site, site.logged_in() as client:
+        await hold_unjudged(site)
+        response = await client.post("/mail/held1/release", headers=OWN)
+        page = (await client.get(response.headers["location"])).text
+        assert await state_of(site, "held1") is MessageState.HELD
+
+    assert response.headers["location"] == "/mail/held1"
+    assert "could not be judged (judging took longer than 60 s)" in page
+    assert "It asks a review for these orders" in page
+
+
+@pytest.mark.parametrize(
+    ("form", "claimed", "recorded"),
+    [({"orders": ORDER}, [ORDER], ORDER), ({"asks_none": "yes"}, [], "none")],
+    ids=["an order", "none"],
+)
+async def test_the_reviewers_word_is_claimed_and_recorded(
+    tmp_path: Path, form: dict[str, str], claimed: list[str], recorded: str
+) -> None:
+    async with open_site(tmp_path, judge=TOO_MUCH) as site, site.logged_in() as client:
+        await hold_unjudged(site)
+        await client.post("/mail/held1/release", data=form, headers=OWN)
+        assert await state_of(site, "held1") is MessageState.RELAYED
+        assert [claim.order for claim in await site.store.ledger.list()] == claimed
+        taken = next(deed for deed in await site.store.audit.list() if deed.what == "message.taken")
+
+    assert taken.details["asks-review-for"] == recorded
+
+
+@pytest.mark.parametrize("form", [{"orders": "112"}, {"orders": ORDER, "asks_none": "yes"}])
+async def test_an_unclear_word_releases_nothing(tmp_path: Path, form: dict[str, str]) -> None:
+    async with open_site(tmp_path, judge=TOO_MUCH) as site, site.logged_in() as client:
+        await hold_unjudged(site)
+        response = await client.post("/mail/held1/release", data=form, headers=OWN)
+        assert response.headers["location"] == "/mail/held1"
+        assert await state_of(site, "held1") is MessageState.HELD
