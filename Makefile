@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
+TIME   ?= 60
 
-.PHONY: run test check format lint types imports bench judge evasions clauses docs golden lock clean
+.PHONY: run test check format lint types imports bench judge evasions fuzz clauses docs golden lock clean
 
 run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
 	@$(BIN)/gatepost serve
@@ -36,6 +37,9 @@ judge: $(VENV)/dev.stamp         ## how well labelled mails are judged: make jud
 evasions: $(VENV)/dev.stamp      ## how well disguised violations are found
 	@$(BIN)/python benchmarks/evasions.py
 
+fuzz: $(VENV)/fuzz.stamp         ## break the parsers if you can: make fuzz TIME=600 ARGS="mime whole --keep"
+	@PYTHONPATH=tests $(BIN)/python -m fuzz.run --seconds $(TIME) $(ARGS)
+
 clauses: $(VENV)/core.stamp      ## clause -> rules -> examples
 	@$(BIN)/gatepost policy list --by-clause
 
@@ -48,6 +52,7 @@ golden: $(VENV)/dev.stamp        ## write the golden readings anew; read the dif
 lock:                            ## rewrite the hashed requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -o requirements/core.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -c requirements/core.txt --extra postgres --group dev -o requirements/dev.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 --group fuzz -o requirements/fuzz.txt
 
 # uv is used when it is there, pip otherwise; both install the same hashed files.
 INSTALL = if command -v uv >/dev/null 2>&1; then VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install -q --require-hashes -r $(1) && VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install -q --no-deps -e .; \
@@ -64,6 +69,10 @@ $(VENV)/core.stamp: requirements/core.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up $(VENV) for tests (once, a minute or so) ..."
 	@$(call INSTALL,requirements/dev.txt)
+	@touch $@
+
+$(VENV)/fuzz.stamp: requirements/fuzz.txt | $(VENV)/dev.stamp
+	@$(call INSTALL,requirements/fuzz.txt)
 	@touch $@
 
 clean:
