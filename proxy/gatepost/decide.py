@@ -46,6 +46,7 @@ def judged(entry: Entry, judgement: Judgement) -> Entry:
         subject=judgement.subject,
         sender=judgement.sender,
         buyers=judgement.buyers,
+        words=judgement.words,
         edition=verdict.edition,
         digest=verdict.digest,
         purpose=verdict.purpose.value,

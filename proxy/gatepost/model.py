@@ -157,6 +157,7 @@ class Judgement:
     verdict: Verdict | None
     subject: str = ""  # decoded, for lists
     sender: str = ""  # the From header's address, for lists
+    words: str = ""  # what it says, of a mail that may be held: for the search
     is_too_deep: bool = False  # more parts, or deeper ones, than are read: no verdict is on the whole
 
 
@@ -198,6 +199,7 @@ class Entry:
     next_attempt_at: datetime | None = None
     last_error: str = ""  # the relay's last words, for people
     has_raw: bool = False
+    words: str = ""  # what it says, for the search while it is held; written, never read back
 
     @property
     def was_judged(self) -> bool:

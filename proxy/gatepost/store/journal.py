@@ -10,7 +10,7 @@ from datetime import timedelta
 from gatepost.errors import StateError, StoreError
 from gatepost.model import Answer, AnswerKind, Entry, MessageId, MessageState, OrderId
 from gatepost.ports import Clock, Earlier, Opened, Settled, Taken
-from gatepost.store import claims, judged, moves
+from gatepost.store import claims, held, judged, moves
 from gatepost.store.db import Database, Undo, nobody_knows
 from gatepost.store.engine import EngineError, Row, Tx, Value
 from gatepost.store.moves import Change, Origin
@@ -115,6 +115,7 @@ class SqlJournal:
         if opening.raw is not None and opening.params["has_raw"]:
             moves.put_raw(tx, entry.id, opening.raw)
         judged.index(tx, entry, opening.params["received_at"])
+        held.write(tx, entry)
         return Opened()
 
     def _earlier(self, tx: Tx, opening: _Opening) -> Earlier | None:

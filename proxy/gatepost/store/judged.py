@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gatepost.errors import StateError
 from gatepost.model import Entry
+from gatepost.store import held
 from gatepost.store.engine import Tx, Value
 from gatepost.store.rows import entry_params
 
@@ -58,3 +59,4 @@ def rewrite(tx: Tx, entry: Entry) -> None:
     for table in ("message_orders", "message_rules"):
         tx.change(f"DELETE FROM {table} WHERE message_id = :id", {"id": entry.id})  # noqa: S608 - named above
     index(tx, entry, params["received_at"])
+    held.write(tx, entry)

@@ -8,7 +8,7 @@ from enum import Enum
 from gatepost.errors import StateError, StoreError
 from gatepost.model import MessageId, MessageState
 from gatepost.states import KEEPS_RAW, check_message, claim_after
-from gatepost.store import claims
+from gatepost.store import claims, held
 from gatepost.store.engine import Row, Tx
 
 IN_FLIGHT = frozenset({MessageState.ATTEMPTING, MessageState.SENDING})
@@ -153,8 +153,9 @@ def put_raw(tx: Tx, id: MessageId, raw: bytes) -> None:
 
 
 def drop_raw(tx: Tx, id: MessageId) -> None:
-    """Delete the bytes of a message."""
+    """Delete the bytes of a message, and the words by which it was found while it was held."""
     tx.change("DELETE FROM raw WHERE message_id = :id", {"id": id})
+    held.drop(tx, id)
 
 
 def raw_of(tx: Tx, id: MessageId) -> bytes:

@@ -20,6 +20,9 @@ from gatepost_policies.model import Finding
 ERASED = "erased@invalid"
 """What stands where a buyer's address stood."""
 
+BESIDE = ("held_words", "views", "turns", "reviewed", "corrections", "wrong_findings")
+"""What the review site keeps of a message beside its row."""
+
 _ROUND = 200  # rows in one transaction: the writer is never held up for long
 _FINAL = ", ".join(sorted(f"'{state.value}'" for state, nexts in MESSAGE.items() if not nexts))
 
@@ -102,6 +105,7 @@ def _purge_messages(tx: Tx, before: int) -> int:
         ("message_orders", "message_id"),
         ("message_rules", "message_id"),
         ("raw", "message_id"),
+        *((table, "message_id") for table in BESIDE),
     ):
         if rows:
             tx.change(f"DELETE FROM {table} WHERE {column} IN ({names})", params)  # noqa: S608 - named above
@@ -158,6 +162,8 @@ def _erase_message(tx: Tx, id: MessageId, address: str, *, by: str, at: int) -> 
     if old.state in _ENDS:
         moves.move(tx, old, Change(_ENDS[old.state], at, by=by, note="erased"))
     moves.drop_raw(tx, id)
+    tx.change("DELETE FROM corrections WHERE message_id = :id", {"id": id})
+    tx.change("UPDATE wrong_findings SET note = '' WHERE message_id = :id", {"id": id})
     entry = entry_of(tx.execute("SELECT * FROM messages WHERE id = :id", {"id": id})[0])
     tx.change(
         "UPDATE messages SET subject = '', subject_folded = '', buyers = :buyers, envelope = :envelope, "

@@ -11,10 +11,14 @@ from gatepost.worker.child import Child
 from gatepost.worker.rulebooks import Rulebooks
 from gatepost_policies.facts import buyers, read
 from gatepost_policies.judging import judge
-from gatepost_policies.model import Mail, Verdict
+from gatepost_policies.model import Action, Mail, Source, Verdict
 
 TOO_DEEP = frozenset({"too-deep", "too-many-parts"})
 """Defects of a mail that was not read to its end."""
+
+LONGEST_WORDS = 6_000
+"""Characters of what a held mail says that are searched."""
+_BODIES = frozenset({Source.PLAIN, Source.HTML})
 
 LONGEST_FROM = 2_000
 """Characters of a From header that are looked at for the lists."""
@@ -53,8 +57,16 @@ def judge_inline(
         verdict=verdict,
         subject=reading.mail.subject,
         sender=sender_of(reading.mail),
+        words=words_of(reading.mail) if verdict.asks_review or verdict.action is Action.QUARANTINE else "",
         is_too_deep=not TOO_DEEP.isdisjoint(reading.mail.defects),
     )
+
+
+def words_of(mail: Mail) -> str:
+    """What the mail says, for the search among held mail; cut where it is long."""
+    bodies = (passage.text[:LONGEST_WORDS].split() for passage in mail.passages if passage.source in _BODIES)
+    once = dict.fromkeys(" ".join(words) for words in bodies)  # HTML often says what the text says
+    return " ".join(once)[:LONGEST_WORDS]
 
 
 def sender_of(mail: Mail) -> str:

@@ -153,3 +153,9 @@ async def test_no_more_than_a_few_wait_for_more_time() -> None:
 async def test_mail_to_nobodys_buyer_needs_no_time() -> None:
     judged = await PatientJudge(Policy()).judge(message(raw=mail(), to=["boss@shop.example"]))
     assert (judged.buyers, judged.verdict) == ((), None)
+
+
+async def test_what_a_mail_says_that_may_be_held_is_kept_for_the_search() -> None:
+    judge, _ = judging(Policy(actions={"external-link": "quarantine"}))
+    assert "manual is in our shop" in (await judge.judge(message(raw=mail(LINK)))).words
+    assert (await judge.judge(message(raw=mail()))).words == ""
