@@ -39,6 +39,7 @@ class Delivery:
                 await self.round()
             except StoreError as error:
                 events.round_failed(error)
+            events.tell_repeats()
             self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), self._seconds)

@@ -1,57 +1,53 @@
 """Every event the log can hold, one typed function each: `noun.past_verb`, one JSON line on stdout.
 
-No body text and no address in clear: addresses are logged as their domain. Values are JSON-escaped, so no
-mail can forge a line.
+No body text and no address in clear: addresses are logged as their domain. Values are escaped, so no mail
+can forge a line; what strangers can cause at will is logged so often a minute and then counted.
 """
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
 import structlog
 
+from gatepost.loglines import Lines, Repeats, cleaned
 from gatepost.model import Message, MessageId
 
 _log: Any = structlog.stdlib.get_logger()  # structlog's bound loggers are dynamic
 
 
-class _Lines:
-    """Writes one line an event. A log that nobody reads any more must not stop the mail."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def msg(self, line: str) -> None:
-        """Write one line."""
-        with contextlib.suppress(OSError, ValueError):  # a closed pipe, a full disk, a closed file
-            self._file.write(line + "\n")
-            self._file.flush()
-
-    debug = info = warning = error = msg
+_repeats = Repeats(60)
 
 
-def set_up(level: str = "info", *, plain: bool = False, file: TextIO | None = None) -> None:
+def set_up(
+    level: str = "info", *, plain: bool = False, file: TextIO | None = None, repeats: Repeats | None = None
+) -> None:
     """Send events of `level` and above to stdout, as JSON or, for people at a terminal, as plain text.
 
-    With `file` they go there: a command's stdout is for its answer.
+    With `file` they go there: a command's stdout is for its answer. `repeats` says how often a stranger's
+    doings are told.
     """
     levels = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-    render: Any = structlog.processors.JSONRenderer()
+    target = file or sys.stdout
+    render: list[Any] = [structlog.processors.JSONRenderer()]
     if plain:  # without its own tracebacks: those show local variables, and so what mails say
-        render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    global _log
+        traceback = structlog.dev.plain_traceback
+        colors = not target.closed and target.isatty()
+        render = [cleaned, structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=traceback)]
+    global _log, _repeats
+    _repeats = repeats or _repeats
     structlog.configure(
         processors=[
+            _repeats,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            render,
+            *render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(levels[level]),
-        logger_factory=lambda *_: _Lines(file or sys.stdout),
+        logger_factory=lambda *_: Lines(target),
         cache_logger_on_first_use=False,
     )
     _log = structlog.get_logger().bind()  # made once, not anew for each event
@@ -171,8 +167,20 @@ def gateway_started(*, smtp: Sequence[str], site: str, edition: str, relay: str)
     _log.info("gateway.started", smtp=list(smtp), site=site, edition=edition, relay=relay)
 
 
+def tell_repeats(*, at_once: bool = False) -> None:
+    """Say how many lines were left out, by kind; those whose minute is not over only when told `at_once`."""
+    for kind, count in _repeats.over(at_once=at_once).items():
+        lines_left_out(kind, count)
+
+
+def lines_left_out(kind: str, count: int) -> None:
+    """So many more events of this kind happened and were not logged one by one."""
+    _log.warning("lines.left_out", kind=kind, count=count)
+
+
 def gateway_stopped(cut_off: int) -> None:
     """The gateway has stopped; mail of `cut_off` tasks is found at the next start."""
+    tell_repeats(at_once=True)
     _log.info("gateway.stopped", cut_off=cut_off)
 
 

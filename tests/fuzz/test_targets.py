@@ -16,7 +16,7 @@ SOUP = st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=12)), max_
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_no_octets_break_a_property(target: str) -> None:
-    @settings(suppress_health_check=[HealthCheck.too_slow])
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # rules are loaded once
     @given(SOUP)
     def holds(octets: bytes) -> None:
         TARGETS[target](octets)

@@ -16,6 +16,7 @@ from gatepost.model import MessageId
 from kit.messages import message
 
 HOSTILE = "a\r\nb\x1b[31m\u2028c"
+NO_EVENTS = ("set_up", "domain", "tell_repeats")
 SAMPLES: dict[str, Any] = {
     "id": MessageId("m1"),
     "message": message(sender="secret.name@shop.example"),
@@ -37,7 +38,7 @@ def log() -> Iterator[io.StringIO]:
 def typed() -> dict[str, Callable[..., None]]:
     own = inspect.getmembers(events, inspect.isfunction)
     return {
-        name: f for name, f in own if f.__module__ == events.__name__ and name not in ("set_up", "domain")
+        name: f for name, f in own if f.__module__ == events.__name__ and name not in NO_EVENTS
     }
 
 
