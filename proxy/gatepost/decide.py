@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gatepost.model import Claim, ClaimState, Entry, Judgement, MessageState, OrderId
+from gatepost.model import Allowance, Claim, ClaimState, Entry, Judgement, MessageState, OrderId
 from gatepost_policies.model import Action, Finding, Mode
 
 PASS = "pass"  # noqa: S105 - the action's name in the journal for mail without a buyer
@@ -34,6 +35,38 @@ def decide(judgement: Judgement, *, one_per_order: Mode) -> Decision:
             asks = verdict.asks_review and one_per_order is not Mode.OFF
             claims = tuple(OrderId(order) for order in verdict.order_ids) if asks else ()
             return Decision(MessageState.ATTEMPTING, Action.RELAY.word, verdict.findings, claims)
+
+
+def excused(
+    judgement: Judgement, allowances: Sequence[Allowance], *, account: str, mail_from: str
+) -> Judgement:
+    """The judgement without the weight of what people allowed: such findings are only recorded."""
+    verdict = judgement.verdict
+    if verdict is None or not allowances:
+        return judgement
+    senders = {judgement.sender.casefold(), mail_from.casefold()} - {""}
+    senders |= {f"@{sender.rpartition('@')[2]}" for sender in senders}
+    covering = [each for each in allowances if _covers(each, account, senders, verdict.order_ids)]
+    findings = tuple(_excused(finding, covering) for finding in verdict.findings)
+    return replace(judgement, verdict=replace(verdict, findings=findings))
+
+
+def _covers(allowance: Allowance, account: str, senders: set[str], orders: Sequence[str]) -> bool:
+    return (
+        allowance.account in ("", account)
+        and (not allowance.sender or allowance.sender in senders)
+        and (not allowance.order or tuple(orders) == (allowance.order,))
+    )
+
+
+def _excused(finding: Finding, allowances: Sequence[Allowance]) -> Finding:
+    words = " ".join(finding.evidence.split()).casefold()
+    for each in allowances:
+        if finding.acts and each.rule == finding.rule and each.words in ("", words):
+            said = f"allowed until {each.until.date().isoformat()} by {each.by}: {each.reason}"
+            note = f"{finding.note}; {said}" if finding.note else said
+            return replace(finding, mode=Mode.SHADOW, note=note)
+    return finding
 
 
 def judged(entry: Entry, judgement: Judgement) -> Entry:

@@ -172,6 +172,28 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """An exception that a person made: what a rule finds within this scope does not count until the end.
+
+    An empty part of the scope holds for any; one of them at least is not empty.
+    """
+
+    id: str
+    rule: str
+    reason: str
+    by: str
+    at: datetime
+    until: datetime
+    sender: str = ""  # an address in lower case, or "@" and a domain
+    account: str = ""
+    order: str = ""
+    words: str = ""  # the very words found
+    message: MessageId | None = None  # the mail that it was made from
+    ended_at: datetime | None = None  # when a person ended it before its time
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What the journal keeps of one message: who, what was decided and why, and where it is now."""
 

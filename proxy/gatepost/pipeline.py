@@ -14,12 +14,12 @@ from datetime import timedelta
 
 from gatepost import events
 from gatepost.attempt import Flight, Road
-from gatepost.decide import Decision, decide, judged, repeat_finding, repeated, unjudged
+from gatepost.decide import Decision, decide, excused, judged, repeat_finding, repeated, unjudged
 from gatepost.errors import JudgeError, StateError, StoreError
 from gatepost.fingerprint import fingerprint
 from gatepost.model import Answer, AnswerKind, Entry, Judgement, Message, MessageState
-from gatepost.ports import Earlier, Judge, Opened, Taken
-from gatepost_policies.model import Finding
+from gatepost.ports import Allowances, Earlier, Judge, Opened, Taken
+from gatepost_policies.model import Action, Finding
 
 _FOR_THE_RELAY = 0.95
 """The share of the time to answer in which the relay is waited for; then the mail has yet to be stored."""
@@ -49,12 +49,14 @@ class Pipeline:
         self,
         *,
         judge: Judge,
+        allowances: Allowances,
         road: Road,
         rules: Callable[[], Rules],
         limits: Limits,
         received_count: Callable[[bytes], int],
     ) -> None:
-        self._judge, self._road, self._rules, self._limits = judge, road, rules, limits
+        self._judge, self._allowances = judge, allowances
+        self._road, self._rules, self._limits = road, rules, limits
         self._received_count = received_count
 
     async def handle(self, message: Message) -> Answer:
@@ -95,7 +97,16 @@ class Pipeline:
             events.message_unjudged(message.id, error)
             empty = Judgement(buyers=(), verdict=None)
             return empty, unjudged(rules.unreadable, str(error))
+        judgement = await self._excuse(message, judgement)
         return judgement, decide(judgement, one_per_order=rules.one_per_order.mode)
+
+    async def _excuse(self, message: Message, judgement: Judgement) -> Judgement:
+        """Take the weight from what people allowed."""
+        if judgement.verdict is None or judgement.verdict.action is Action.RELAY:
+            return judgement
+        allowances = await self._allowances.known()
+        account, mail_from = message.session.account, message.envelope.mail_from
+        return excused(judgement, allowances, account=account, mail_from=mail_from)
 
     async def _open(
         self, message: Message, judgement: Judgement, decision: Decision, rules: Rules

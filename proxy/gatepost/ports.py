@@ -9,6 +9,7 @@ from typing import Protocol
 
 from gatepost.model import (
     Accepted,
+    Allowance,
     Answer,
     Claim,
     Entry,
@@ -32,6 +33,13 @@ class Judge(Protocol):
 
     async def judge(self, message: Message) -> Judgement:
         """Judge `message` within the judge's own budget. Raises JudgeError when it can't."""
+
+
+class Allowances(Protocol):
+    """The exceptions that people made."""
+
+    async def known(self) -> Sequence[Allowance]:
+        """Those in force now. Never raises: what can't be read is as it was, or not there."""
 
 
 class Upstream(Protocol):
@@ -124,11 +132,13 @@ class Quarantine(Protocol):
         by: str,
         claims: Sequence[OrderId],
         anew: Entry | None = None,
+        raw: bytes | None = None,
         details: Mapping[str, str] | None = None,
     ) -> Message | Taken:
         """Move a held message to ATTEMPTING for this process, reserving `claims`; durable.
 
-        `anew` is its entry where that is no longer what was held; `details` go into the audit trail.
+        `anew` is its entry where that is no longer what was held, `raw` the bytes that go out in place of
+        those held; both are kept. `details` go into the audit trail.
         Raises StateError when it is not held (any more): of concurrent calls one succeeds.
         """
 

@@ -9,10 +9,20 @@ from enum import Enum
 
 from gatepost import events
 from gatepost.attempt import Flight, Road, everyone
-from gatepost.decide import decide, judged
+from gatepost.decide import decide, excused, judged
 from gatepost.errors import JudgeError, StateError, StoreError
-from gatepost.model import Answer, Claim, Entry, Message, MessageId, MessageState, OrderId, RelayReply
-from gatepost.ports import Judge, Quarantine, Taken
+from gatepost.model import (
+    Answer,
+    Claim,
+    Entry,
+    Judgement,
+    Message,
+    MessageId,
+    MessageState,
+    OrderId,
+    RelayReply,
+)
+from gatepost.ports import Allowances, Judge, Quarantine, Taken
 from gatepost_policies.model import Finding, Mode
 
 _ORDER = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)
@@ -49,6 +59,7 @@ class Going:
     entry: Entry
     claims: tuple[OrderId, ...] = ()
     anew: bool = False  # the entry is not as it was held
+    raw: bytes | None = None  # a corrected mail's bytes, in place of those held
     details: Mapping[str, str] = field(default_factory=dict)  # for the audit trail
 
 
@@ -98,13 +109,85 @@ async def send(going: Going, *, by: str, quarantine: Quarantine, road: Road) -> 
     """Take a mail out of the quarantine and offer it to the relay. Raises StateError or StoreError."""
     id = going.entry.id
     anew = going.entry if going.anew else None
-    taken = await quarantine.take(id, by=by, claims=going.claims, anew=anew, details=going.details)
+    taken = await quarantine.take(
+        id, by=by, claims=going.claims, anew=anew, raw=going.raw, details=going.details
+    )
     if isinstance(taken, Taken):
         return ReleaseOutcome(id, Released.SPENT, claim=taken.claim)
     events.message_released(id, by)
     flight = Flight(taken, going.entry, durable=True, ours=True)
     answer = await road.tasks.start(road.attempt(flight), name=f"release {id}")
     return ReleaseOutcome(id, Released.SENT, answer=answer)
+
+
+async def release_corrected(
+    id: MessageId,
+    *,
+    raw: bytes,
+    by: str,
+    quarantine: Quarantine,
+    road: Road,
+    judge: Judge,
+    allowances: Allowances,
+    one_per_order: Mode,
+    although: bool = False,
+) -> ReleaseOutcome:
+    """Send a corrected mail in place of a held one, judged anew, with the claims that it needs (D4b).
+
+    What is found keeps it held; `although` lets pass what would only be held, as a release does. Both
+    versions are kept.
+    """
+    try:
+        entry = await quarantine.show(id)
+        if entry.state is not MessageState.HELD:
+            return ReleaseOutcome(id, Released.NOT_HELD, why=f"message {id} is {entry.state.value}")
+        message = Message(id, entry.received_at, entry.session, entry.envelope, raw)
+        judging = Excusing(judge, allowances)
+        going = await _corrected(message, entry, judge=judging, although=although)
+        if isinstance(going, ReleaseOutcome):
+            return going
+        if one_per_order is Mode.OFF:
+            going = replace(going, claims=())
+        return await send(going, by=by, quarantine=quarantine, road=road)
+    except StateError as error:
+        return ReleaseOutcome(id, Released.NOT_HELD, why=str(error))
+    except StoreError as error:
+        return ReleaseOutcome(id, Released.FAILED, why=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Excusing:
+    """A judge that knows what people allowed."""
+
+    inner: Judge
+    allowances: Allowances
+
+    async def judge(self, message: Message) -> Judgement:
+        """As the inner judge, with what is allowed only recorded. Raises JudgeError."""
+        judgement = await self.inner.judge(message)
+        known = await self.allowances.known()
+        account, mail_from = message.session.account, message.envelope.mail_from
+        return excused(judgement, known, account=account, mail_from=mail_from)
+
+
+async def _corrected(
+    message: Message, entry: Entry, *, judge: Judge, although: bool
+) -> Going | ReleaseOutcome:
+    try:
+        judgement = await judge.judge(message)
+    except JudgeError as error:
+        return ReleaseOutcome(entry.id, Released.UNJUDGED, why=str(error))
+    verdict = judgement.verdict
+    if verdict is None or judgement.is_too_deep:
+        return ReleaseOutcome(entry.id, Released.UNJUDGED, why="there is no verdict on the whole of it")
+    state = decide(judgement, one_per_order=Mode.ENFORCE).state
+    if state is MessageState.REFUSED or (state is MessageState.HELD and not although):
+        return ReleaseOutcome(entry.id, Released.FOUND, findings=verdict.findings)
+    now = replace(judged(entry, judgement), findings=verdict.findings, size_bytes=len(message.raw))
+    although_found = " ".join(dict.fromkeys(each.rule for each in verdict.findings if each.acts))
+    details = {"corrected": "yes"} | ({"although": although_found} if although_found else {})
+    claims = now.order_ids if now.asks_review else ()
+    return Going(now, claims, anew=True, raw=message.raw, details=details)
 
 
 async def _judge_again(

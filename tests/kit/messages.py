@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from gatepost.model import (
+    Allowance,
     Entry,
     Envelope,
     Judgement,
@@ -71,6 +74,12 @@ ONE_PER_ORDER = finding("d4b-one-per-order", category="review-repeat", clause="D
 UNREADABLE = finding(
     "g1-unreadable", category="unreadable-content", clause="G1", action=Action.QUARANTINE, evidence=""
 )
+
+
+def allowance(rule: str = "p1-external-link", **scope: Any) -> Allowance:
+    """An exception for a week; without a scope it is for the seller's address."""
+    base = Allowance("e1", rule, "the carrier's own page", "ada", AT, AT + timedelta(days=7))
+    return replace(base, **(scope or {"sender": SELLER}))
 
 
 def verdict(*findings: Finding, orders: Sequence[str] = (ORDER,), asks_review: bool = False) -> Verdict:

@@ -11,6 +11,7 @@ from gatepost.attempt import Road, Terms
 from gatepost.errors import StateError, StoreError
 from gatepost.model import (
     Accepted,
+    Allowance,
     Answer,
     AnswerKind,
     Claim,
@@ -144,6 +145,16 @@ class ToldJudge:
         if isinstance(self.judgement, Exception):
             raise self.judgement
         return self.judgement
+
+
+@dataclass
+class ToldAllowances:
+    """Exceptions as the test made them."""
+
+    allowances: Sequence[Allowance] = ()
+
+    async def known(self) -> Sequence[Allowance]:
+        return self.allowances
 
 
 class Counter:

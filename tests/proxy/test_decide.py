@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gatepost.decide import decide, repeat_finding, repeated, unjudged
+from gatepost.decide import decide, excused, repeat_finding, repeated, unjudged
 from gatepost.model import Claim, ClaimState, Judgement, MessageId, MessageState, OrderId
 from gatepost_policies.model import Action, Mode
-from kit.messages import AT, ONE_PER_ORDER, ORDER, UNREADABLE, finding, judgement
+from kit.messages import AT, ONE_PER_ORDER, ORDER, SELLER, UNREADABLE, allowance, finding, judgement
 
 ACTIONS = [
     (Action.RELAY, Mode.ENFORCE, MessageState.ATTEMPTING),
@@ -67,3 +67,46 @@ def test_a_repeat_names_the_day_of_the_first(state: ClaimState, words: str) -> N
 def test_what_could_not_be_judged_is_held_with_the_reason() -> None:
     decision = unjudged(UNREADABLE, "took longer than 8 s")
     assert (decision.state, decision.findings[0].evidence) == (MessageState.HELD, "took longer than 8 s")
+
+
+@pytest.mark.parametrize(
+    ("scope", "excuses"),
+    [
+        pytest.param({"sender": SELLER}, True, id="sender"),
+        pytest.param({"sender": "@shop.example"}, True, id="domain"),
+        pytest.param({"sender": "@example"}, False, id="upper domain"),
+        pytest.param({"account": "shop1"}, True, id="account"),
+        pytest.param({"account": "shop2"}, False, id="other account"),
+        pytest.param({"order": ORDER}, True, id="order"),
+        pytest.param({"order": "112-1234567-7654321"}, False, id="other order"),
+        pytest.param({"words": "shop.example"}, True, id="words"),
+        pytest.param({"words": "shop"}, False, id="a part of the words"),
+        pytest.param({"sender": SELLER, "account": "shop2"}, False, id="one of two"),
+        pytest.param({"rule": "p4-marketing", "sender": SELLER}, False, id="other rule"),
+    ],
+)
+def test_an_exception_covers_its_scope_only(scope: dict[str, str], excuses: bool) -> None:
+    judged = excused(
+        judgement(finding()), [allowance(**scope)], account="shop1", mail_from="bounces@desk.example"
+    )
+    assert judged.verdict is not None
+    assert judged.verdict.action is (Action.RELAY if excuses else Action.REJECT)
+
+
+def test_an_order_is_not_allowed_in_the_company_of_another() -> None:
+    both = judgement(finding(), orders=[ORDER, "112-1234567-7654321"])
+    judged = excused(both, [allowance(order=ORDER)], account="", mail_from="")
+    assert judged == both
+
+
+def test_the_envelopes_sender_is_a_sender_too() -> None:
+    judged = excused(
+        judgement(finding()), [allowance(sender="b@desk.example")], account="", mail_from="B@desk.example"
+    )
+    assert judged.verdict is not None
+    assert [found.acts for found in judged.verdict.findings] == [False]
+
+
+def test_mail_without_a_verdict_needs_no_exception() -> None:
+    passing = Judgement(buyers=(), verdict=None)
+    assert excused(passing, [allowance()], account="", mail_from="") is passing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ import pytest
 from gatepost.errors import InDoubt, JudgeError, Refused, TryLater
 from gatepost.model import (
     Accepted,
+    Allowance,
     AnswerKind,
     Claim,
     ClaimState,
@@ -23,8 +25,8 @@ from gatepost.model import (
 )
 from gatepost.pipeline import Limits, Pipeline, Rules
 from gatepost_policies.model import Action, Mode
-from kit.messages import AT, BUYER, ONE_PER_ORDER, ORDER, UNREADABLE, finding, judgement, message
-from kit.ports import OK, MemoryJournal, ToldJudge, ToldUpstream, road, until
+from kit.messages import AT, BUYER, ONE_PER_ORDER, ORDER, UNREADABLE, allowance, finding, judgement, message
+from kit.ports import OK, MemoryJournal, ToldAllowances, ToldJudge, ToldUpstream, road, until
 
 RULES = Rules(ONE_PER_ORDER, UNREADABLE)
 NO = RelayReply(554, "5.7.1", "no")
@@ -38,9 +40,11 @@ def pipeline(
     spool: bool = True,
     rules: Rules = RULES,
     reply: timedelta = timedelta(seconds=5),
+    allowed: Sequence[Allowance] = (),
 ) -> Pipeline:
     return Pipeline(
         judge=ToldJudge(judged),
+        allowances=ToldAllowances(allowed),
         road=road(upstream, journal, spool=spool),
         rules=lambda: rules,
         limits=Limits(reply=reply, hold=timedelta(hours=24), received_headers=50),
@@ -58,6 +62,22 @@ async def test_permitted_mail_gets_the_relays_own_answer() -> None:
     assert (answer.kind, answer.relay) == (AnswerKind.RELAYED, OK.reply)
     assert [sent.id for sent in upstream.sent] == ["m1"]
     assert journal.entries[MessageId("m1")].state is MessageState.RELAYED
+
+
+async def test_what_a_person_allowed_goes_out_and_is_recorded() -> None:
+    upstream, journal = ToldUpstream(), MemoryJournal()
+    way = pipeline(judgement(finding()), upstream, journal, allowed=[allowance()])
+    answer = await way.handle(message())
+    assert (answer.kind, len(upstream.sent)) == (AnswerKind.RELAYED, 1)
+    (found,) = journal.entries[MessageId("m1")].findings
+    assert (found.mode, "allowed until 2026-11-30 by ada" in found.note) == (Mode.SHADOW, True)
+
+
+async def test_an_exception_for_someone_else_changes_nothing() -> None:
+    upstream, journal = ToldUpstream(), MemoryJournal()
+    allowed = [allowance(sender="other@shop.example")]
+    answer = await pipeline(judgement(finding()), upstream, journal, allowed=allowed).handle(message())
+    assert (answer.kind, upstream.sent) == (AnswerKind.REFUSED, [])
 
 
 async def test_mail_to_nobodys_buyer_passes() -> None:

@@ -22,10 +22,10 @@ from gatepost.model import (
     RelayReply,
 )
 from gatepost.ports import Taken
-from gatepost.release import Released, ReleaseOutcome, orders_said, reject, release
+from gatepost.release import Released, ReleaseOutcome, orders_said, reject, release, release_corrected
 from gatepost_policies.model import Action, Mode
 from kit.messages import AT, ORDER, UNREADABLE, entry, finding, judgement, message
-from kit.ports import MemoryJournal, ToldJudge, ToldUpstream, road
+from kit.ports import MemoryJournal, ToldAllowances, ToldJudge, ToldUpstream, road
 
 M1 = MessageId("m1")
 TOO_MUCH = JudgeError("judging took longer than 60 s")
@@ -69,6 +69,7 @@ class OneHeld:
         by: str,
         claims: Sequence[OrderId],
         anew: Entry | None = None,
+        raw: bytes | None = None,
         details: Mapping[str, str] | None = None,
     ) -> Message | Taken:
         self.asked.append(claims)
@@ -79,7 +80,7 @@ class OneHeld:
             raise StateError("not held")
         now = anew or self.journal.entries[id]
         self.journal.entries[id] = replace(now, state=MessageState.ATTEMPTING)
-        return message()
+        return message(raw=raw) if raw else message()
 
     async def reject(self, id: MessageId, *, by: str, note: str) -> None:
         if self.journal.entries[id].state is not MessageState.HELD:
@@ -230,3 +231,80 @@ def test_orders_are_read_as_people_type_them() -> None:
     assert orders_said("") == ()
     with pytest.raises(ValueError, match="112-12 is no order ID"):
         orders_said("112-12")
+
+
+BETTER = b"Subject: Your order\r\n\r\nWithout an offer.\r\n"
+
+
+async def correct(
+    held: OneHeld,
+    judge: Judgement | Exception,
+    *,
+    upstream: ToldUpstream | None = None,
+    although: bool = False,
+    mode: Mode = Mode.ENFORCE,
+) -> ReleaseOutcome:
+    return await release_corrected(
+        M1,
+        raw=BETTER,
+        by="rev",
+        quarantine=held,
+        road=road(upstream or ToldUpstream(), held.journal),
+        judge=ToldJudge(judge),
+        allowances=ToldAllowances(),
+        one_per_order=mode,
+        although=although,
+    )
+
+
+async def test_a_corrected_mail_goes_out_with_what_it_says_now() -> None:
+    upstream, held = ToldUpstream(), OneHeld(MemoryJournal())
+    outcome = await correct(held, judgement(), upstream=upstream)
+    assert outcome.released is Released.SENT
+    assert [sent.raw for sent in upstream.sent] == [BETTER]
+    now = held.journal.entries[M1]
+    assert (now.findings, now.size_bytes, now.asks_review) == ((), len(BETTER), False)
+    assert (held.asked, held.details) == ([()], {"corrected": "yes"})
+
+
+async def test_a_corrected_review_request_claims_its_orders() -> None:
+    held = OneHeld(MemoryJournal())
+    await correct(held, judgement(asks_review=True))
+    await correct(OneHeld(held.journal), judgement(asks_review=True), mode=Mode.OFF)
+    assert held.asked == [(OrderId(ORDER),)]
+
+
+async def test_a_corrected_second_review_request_stays_held() -> None:
+    outcome = await correct(OneHeld(MemoryJournal(), claim=CLAIM), judgement(asks_review=True))
+    assert outcome.released is Released.SPENT
+
+
+@pytest.mark.parametrize(
+    ("action", "although", "released"),
+    [
+        (Action.REJECT, False, Released.FOUND),
+        (Action.REJECT, True, Released.FOUND),
+        (Action.QUARANTINE, False, Released.FOUND),
+        (Action.QUARANTINE, True, Released.SENT),
+    ],
+)
+async def test_what_is_found_in_the_correction_counts(
+    action: Action, although: bool, released: Released
+) -> None:
+    held, found = OneHeld(MemoryJournal()), finding(action=action)
+    outcome = await correct(held, judgement(found, asks_review=True), although=although)
+    assert outcome.released is released
+    assert held.asked == ([(OrderId(ORDER),)] if released is Released.SENT else [])
+
+
+@pytest.mark.parametrize("says", [TOO_MUCH, TOO_DEEP, Judgement((), None)])
+async def test_a_correction_without_a_verdict_stays(says: Judgement | Exception) -> None:
+    outcome = await correct(OneHeld(MemoryJournal()), says)
+    assert outcome.released is Released.UNJUDGED
+
+
+async def test_only_held_mail_is_corrected() -> None:
+    held = OneHeld(MemoryJournal())
+    await correct(held, judgement())
+    assert (await correct(held, judgement())).released is Released.NOT_HELD
+    assert (await correct(OneHeld(MemoryJournal(), broken=True), judgement())).released is Released.FAILED

@@ -146,6 +146,7 @@ class Gateway:
         config = self.config
         return Pipeline(
             judge=self.judging,
+            allowances=self.store.allowances,
             road=self.road,
             rules=lambda: self.judging.rulebooks.rules(),
             limits=Limits(

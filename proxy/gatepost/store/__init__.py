@@ -11,6 +11,7 @@ from typing import Self
 from gatepost.config.schema import Retention as KeepFor
 from gatepost.ports import Clock
 from gatepost.store import health, migrate
+from gatepost.store.allowances import SqlAllowances
 from gatepost.store.audit import Audit
 from gatepost.store.captures import SqlCaptures
 from gatepost.store.db import Database
@@ -21,6 +22,7 @@ from gatepost.store.ledger import SqlLedger
 from gatepost.store.owners import LockedOwners, Nobody, Owners
 from gatepost.store.quarantine import SqlQuarantine
 from gatepost.store.retention import Purged, Retention
+from gatepost.store.review import Review
 from gatepost.store.search import Search
 from gatepost.store.sessions import Sessions
 from gatepost.store.spool import SqlSpool
@@ -51,6 +53,8 @@ class Store:
     sessions: Sessions
     audit: Audit
     retention: Retention
+    allowances: SqlAllowances
+    review: Review
 
     @classmethod
     async def open(
@@ -84,6 +88,8 @@ class Store:
             sessions=Sessions(db, clock),
             audit=Audit(db, clock),
             retention=Retention(db, clock),
+            allowances=SqlAllowances(db, clock),
+            review=Review(db, clock),
         )
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from gatepost.errors import StateError, StoreError
 from gatepost.model import Answer, AnswerKind, Entry, Message, MessageId, MessageState, OrderId
 from gatepost.ports import Clock, Taken
-from gatepost.store import audit, claims, judged, moves
+from gatepost.store import audit, claims, judged, moves, review
 from gatepost.store.db import Database, Undo, nobody_knows
 from gatepost.store.engine import EngineError, Tx, Value
 from gatepost.store.moves import Change
@@ -70,18 +70,24 @@ class SqlQuarantine:
         by: str,
         claims: Sequence[OrderId],
         anew: Entry | None = None,
+        raw: bytes | None = None,
         details: Mapping[str, str] | None = None,
     ) -> Message | Taken:
         """Move a held message to ATTEMPTING for this process, reserving `claims`; durable.
 
-        `anew` is its entry where that is no longer what was held; `details` go into the audit trail.
+        `anew` is its entry where that is no longer what was held, `raw` the bytes that go out in place of
+        those held; both are kept. `details` go into the audit trail.
         Of concurrent calls one succeeds, the others raise StateError; a cancelled one leaves it held.
         """
         orders, at = claims, self._now()
 
         def job(tx: Tx) -> Message | Taken:
+            if raw is not None:
+                review.keep_both(tx, id, raw, at=at, by=by)
+                moves.put_raw(tx, id, raw)
             if anew is not None:
                 judged.rewrite(tx, anew)
+            review.decided(tx, id, review.CORRECTED if raw else review.RELEASED, at=at, by=by)
             return _take(tx, params, orders, by=by, details=details or {})
 
         params: dict[str, Value] = {
@@ -102,6 +108,7 @@ class SqlQuarantine:
         old = moves.standing(tx, id)
         if old.state is MessageState.ATTEMPTING and old.owner == self._owners.me:
             moves.move(tx, old, Change(MessageState.HELD, self._now()))
+            review.undecided(tx, id)
 
     async def renew(self, entry: Entry) -> None:
         """Write down what judging a held message anew gave. Raises StateError when it is not held."""
@@ -123,6 +130,7 @@ class SqlQuarantine:
             answer = answer_json(Answer(AnswerKind.REFUSED, id, acting), of=entry.findings)
             change = Change(MessageState.REJECTED, at, by=by, note=note, answer=answer, error=note or None)
             moves.move(tx, moves.standing(tx, id), change)
+            review.decided(tx, id, review.REJECTED, at=at, by=by)
             audit.record(tx, at=at, by=by, what="message.rejected", subject=id, details={"note": note})
 
         await self._db.write(job, urgent=True)
