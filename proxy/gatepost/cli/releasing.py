@@ -103,23 +103,25 @@ def _released(outcome: ReleaseOutcome, doubt: bool = False) -> Outcome:
             return _sent(outcome.id, outcome.answer)
         case Released.REJECTED:
             return Outcome(outcome.id, True, "rejected", f"rejected {outcome.why}".strip())
-        case Released.SPENT:
-            claim = outcome.claim
-            words = "still held: the order's one review request is spent (D4b)"
-            if claim:
-                by = f" by {claim.message}" if claim.message else ""
-                words += f": {claim.order} {claim.state.value}{by} at {iso(claim.at)}"
-            return Outcome(outcome.id, False, "spent", words)
-        case Released.FOUND:
-            rules = " ".join(dict.fromkeys(finding.rule for finding in outcome.findings if finding.acts))
-            return Outcome(outcome.id, False, "found", f"still held: judged only now, and found {rules}")
-        case Released.UNJUDGED:
-            mend = "read it, then say --asks-review-for ORDER or --asks-no-review"
-            return Outcome(outcome.id, False, "unjudged", f"still held: {outcome.why}; {mend}")
         case Released.NOT_HELD:
             return Outcome(outcome.id, False, "not-held", outcome.why)
-        case Released.FAILED:
-            return Outcome(outcome.id, False, "failed", f"still held: {outcome.why}")
+        case Released.SPENT | Released.FOUND | Released.UNJUDGED | Released.FAILED:
+            return Outcome(outcome.id, False, outcome.released.value, f"still held: {_why_held(outcome)}")
+
+
+def _why_held(outcome: ReleaseOutcome) -> str:
+    if outcome.released is Released.FOUND:
+        rules = " ".join(dict.fromkeys(finding.rule for finding in outcome.findings if finding.acts))
+        return f"judged only now, and found {rules}"
+    if outcome.released is Released.UNJUDGED:
+        return f"{outcome.why}; read it, then say --asks-review-for ORDER or --asks-no-review"
+    if outcome.released is not Released.SPENT:
+        return outcome.why
+    words, claim = "the order's one review request is spent (D4b)", outcome.claim
+    if claim is None:
+        return words
+    by = f" by {claim.message}" if claim.message else ""
+    return f"{words}: {claim.order} {claim.state.value}{by} at {iso(claim.at)}"
 
 
 def _sent(id: MessageId, answer: Answer | None) -> Outcome:
