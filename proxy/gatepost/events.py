@@ -239,6 +239,21 @@ def session_ended(peer: str, why: str) -> None:
     _log.info("session.ended", peer=peer, why=why)
 
 
+def session_injected(peer: str, octets: int) -> None:
+    """What a client, or somebody between, sent in clear behind STARTTLS was thrown away."""
+    _log.warning("session.injected", peer=peer, octets=octets)
+
+
+def command_refused(peer: str, reply: str) -> None:
+    """A client said what can't be done, or not now; `reply` is what it was told."""
+    _log.info("command.refused", peer=peer, reply=reply)
+
+
+def data_refused(peer: str, octets: int, reply: str) -> None:
+    """A mail was refused as it came in: too big, a line too long, a bare line end, a NUL, no room."""
+    _log.info("data.refused", peer=peer, octets=octets, reply=reply)
+
+
 def session_failed(peer: str, error: BaseException) -> None:
     """Something of ours failed in an SMTP session; the client was told to come again."""
     _log.error("session.failed", peer=peer, error=type(error).__name__, exc_info=error)

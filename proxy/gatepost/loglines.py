@@ -17,6 +17,7 @@ MINUTE_SECONDS = 60.0
 
 FROM_OUTSIDE = frozenset(
     {"connection.refused", "login.failed", "login.refused", "session.ended", "session.failed"}
+    | {"session.injected", "command.refused", "data.refused"}
 )
 """Kinds of events that a stranger can cause as often as he likes, without any mail being taken."""
 

@@ -11,7 +11,8 @@ import atheris
 def main() -> None:
     """Import the parsers with their branches counted, and let the fuzzer have its way."""
     with atheris.instrument_imports(include=["gatepost", "gatepost_policies"]):
-        from fuzz.targets import TARGETS
+        from fuzz.targets import TARGETS, loop
+    loop.keep()
     # The fuzzer starts itself anew when it merges; by this name it finds the way back here.
     itself = os.environ.get("FUZZ_ITSELF", sys.argv[0])
     atheris.Setup([itself, *sys.argv[2:]], TARGETS[sys.argv[1]])

@@ -7,9 +7,11 @@ worth keeping, `test_targets.py` with what hypothesis makes up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 from gatepost.bounce import Failure, compose_bounce
 from gatepost.errors import Refused
@@ -27,6 +29,7 @@ from gatepost_policies.html import read_html
 from gatepost_policies.mime import decode_text, split
 from gatepost_policies.mime.parts import MAX_PARTS, MAX_READINGS
 from kit.messages import AT, BUYER, message
+from kit.sessions import Session, converse
 
 Target = Callable[[bytes], None]
 
@@ -216,6 +219,38 @@ def reply(data: bytes) -> None:
     assert [line[3:4] for line in lines] == [b"-"] * (len(lines) - 1) + [b" "]
 
 
+def session(data: bytes) -> None:
+    """A session says whole replies only, and hands over no mail but what its own DATA held to CRLF.CRLF.
+
+    The first octet says how the rest is cut; the start of a session stands before it.
+    """
+    cut, said = (data[:1] or b"\0")[0] + 1, _START + data[1:]
+    found = loop.run(converse([said[at : at + cut] for at in range(0, len(said), cut)]))
+    for line in found.said.split(b"\r\n")[:-1]:
+        assert line[:3].isdigit()
+        assert all(0x20 <= octet < 0x7F for octet in line)
+    assert len(found.messages) <= (b"\r\n" + said).count(b"\r\n.\r\n")
+    for taken in found.messages:
+        assert taken.raw.count(b"\n") == taken.raw.count(b"\r\n") == taken.raw.count(b"\r")
+        for address in (taken.envelope.mail_from, *taken.envelope.rcpt_tos):
+            assert f"<{address}>".encode() in said
+
+
+class Loop:
+    """Runs each session in an event loop of its own; `keep` has one loop for all, for a fuzzer in a hurry."""
+
+    def __init__(self) -> None:
+        self.run: Callable[[Coroutine[Any, Any, Session]], Session] = asyncio.run
+
+    def keep(self) -> None:
+        """Use one loop from now on."""
+        self.run = asyncio.Runner().run
+
+
+loop = Loop()
+_START = b"EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n"
+
+
 # --- the way out ---------------------------------------------------------------------------------
 
 
@@ -244,5 +279,19 @@ def report(data: bytes) -> None:
 
 TARGETS: dict[str, Target] = {
     target.__name__: target
-    for target in (mime, charset, html, facts, whole, data, path, login, proxy, reply, letter, report)
+    for target in (
+        mime,
+        charset,
+        html,
+        facts,
+        whole,
+        data,
+        path,
+        login,
+        proxy,
+        reply,
+        session,
+        letter,
+        report,
+    )
 }

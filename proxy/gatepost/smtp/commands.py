@@ -96,7 +96,8 @@ class Commands(Wire):
             raise Refusal(replies.ALREADY_SECURE if self.is_secure else replies.NO_TLS_HERE)
         self.say(replies.START_TLS)
         await self.flush()
-        await self.secure(tls)
+        if injected := await self.secure(tls):
+            events.session_injected(self.peer, injected)
         self.helo, self.is_extended, self.transaction = "", False, None
         self.account, self.credentials = "", None
 

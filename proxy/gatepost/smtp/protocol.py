@@ -102,17 +102,20 @@ class Protocol(Commands):
     # --- the session -----------------------------------------------------------------------------
 
     async def _serve(self) -> None:
-        with contextlib.suppress(Gone):
-            try:
-                await self._talk()
-                await self.flush()
-                await self.part()
-            except asyncio.CancelledError:  # a stop, and this session did not come to its end in time
+        try:
+            await self._talk()
+            await self.flush()
+            await self.part()
+        except Gone as gone:
+            if gone.why:
+                events.session_ended(self.peer, gone.why)
+        except asyncio.CancelledError:  # a stop, and this session did not come to its end in time
+            with contextlib.suppress(Gone):
                 self.say_at_once(replies.SHUTTING_DOWN)
-                raise
-            finally:
-                self._give_back()
-                self.close()
+            raise
+        finally:
+            self._give_back()
+            self.close()
 
     async def _talk(self) -> None:
         """The session up to its last word, which is still to be sent. Raises Gone."""
@@ -202,6 +205,7 @@ class Protocol(Commands):
     def _blame(self, reply: Reply) -> None:
         """Say a refusal; too many of them end the session."""
         self.say(reply)
+        events.command_refused(self.peer, reply.text)
         if reply.code >= 500:
             self._errors += 1
             if self._errors >= self.terms.smtp.limits.errors:
@@ -257,6 +261,8 @@ class Protocol(Commands):
             return
         self.transaction = None
         self._messages += 1
+        if reader.problem is not None:
+            events.data_refused(self.peer, reader.received_bytes, reader.problem.text)
         self.say(reader.problem or await self._answer(transaction, reader.content()))
         self._give_back()
         self._errors = self._junk = 0

@@ -26,7 +26,11 @@ _LINGER_SECONDS = 2.0
 
 
 class Gone(Exception):
-    """The client has left, or is not worth another word."""
+    """The client has left, or is not worth another word: then `why` says what it did."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Late(Exception):
@@ -171,7 +175,7 @@ class Wire(SMTP):
                     await self._writable
             except TimeoutError:
                 self._wire.abort()
-                raise Gone from None
+                raise Gone("it does not read its replies") from None
         if self.is_lost:
             raise Gone
 
@@ -181,10 +185,10 @@ class Wire(SMTP):
             await self.flush()
             await asyncio.sleep(0)  # others want their turn, too
 
-    async def secure(self, context: ssl.SSLContext, *, from_the_start: bool = False) -> None:
+    async def secure(self, context: ssl.SSLContext, *, from_the_start: bool = False) -> int:
         """Begin TLS. What the client sent before in clear is thrown away (RFC 3207 §4.2). Raises Gone.
 
-        On a connection that is TLS `from_the_start` nothing was sent in clear.
+        Returns how many octets those were; on a connection that is TLS `from_the_start` there are none.
         """
         clear = self._wire
         clear.pause_reading()  # until TLS reads
@@ -206,8 +210,9 @@ class Wire(SMTP):
         if wrapped is None:  # the loop does not tell us of the end of a connection during the handshake
             clear.abort()
             self.connection_lost(None)
-            raise Gone
+            raise Gone("the TLS handshake failed")
         self.transport, self.is_secure = wrapped, True
+        return 0 if from_the_start else len(early)
 
     def close(self) -> None:
         """Close the connection; what can't be written in a moment is dropped."""
@@ -241,7 +246,7 @@ class Wire(SMTP):
         self._skipped += len(self._input)
         self._input = bytearray(b"\r" if self._input.endswith(b"\r") else b"")
         if self._skipped > _SKIPPED_OCTETS:
-            raise Gone
+            raise Gone("a command line without end")
 
     def _arm(self, seconds: float) -> None:
         """Set the deadline. One timer serves many waits: it is only looked at when it fires."""
