@@ -13,6 +13,10 @@ from gatepost_policies.language.scene import Hit, Scene
 from gatepost_policies.model import Span
 
 NO_WISH: Final = ("review_bad", "happy_praise")  # words like praise that wish for none
+# Sentences that leave the buyer free, or thank for a review: what else they say of reviews presses nobody.
+FREE: Final = ("review_free", "review_thanks", "review_balanced", "amazon_acts", "rule_report")
+
+_UNPRESSED: Final = ("review_free", "amazon_acts", "rule_report")
 
 PROOF_REACH: Final = 3  # sentences from an ask to a proof that does not name the review
 CHANGE_REACH: Final = 2  # sentences from a review to a wish that calls it "it"
@@ -39,7 +43,7 @@ class Asks:
     @cached_property
     def changes(self) -> Places:
         """Asks to change or remove a review."""
-        return tuple(self._changes())
+        return (*self._changes(), *self.talk.together("review_yours", ("review_other",), unless=_UNPRESSED))
 
     @cached_property
     def diversions(self) -> Places:
@@ -48,7 +52,7 @@ class Asks:
             (number, hit)
             for number, hit in self.talk.said("review_divert")
             if any(one.has("contact_us", "review_bad", "unhappy_if") for one in self.talk.near(number))
-        )
+        ) + tuple(self._rather_to_us())
 
     @cached_property
     def proofs(self) -> Places:
@@ -95,6 +99,15 @@ class Asks:
             either = self.talk.sentences[number].has("review_balanced")
             if not either and not self.told(number, hit) and not self.talk.answers_buyer(number):
                 yield number, hit
+
+        yield from self.talk.together("praise_hint", ("review_talk",), unless=FREE)
+
+    def _rather_to_us(self) -> Iterator[tuple[int, Hit]]:
+        """What went wrong is to be told to the seller, first or only, and not where reviews stand."""
+        for reach in (0, 1):
+            yield from self.talk.together(
+                "bad_news", ("to_us",), ("rather",), ("review_talk",), unless=FREE, reach=reach
+            )
 
     def _changes(self) -> Iterator[tuple[int, Hit]]:
         for number, hit in self.talk.meant("review_change", "change_it", besides=("amazon_acts",)):

@@ -13,6 +13,7 @@ from gatepost_policies.language.scene import Hit
 from gatepost_policies.model import Span
 
 RETURN_REACH: Final = 2  # sentences between a refund and what is asked for it
+UNPAID: Final = ("review_free", "rule_report", "remedy_done")  # sentences that reward nobody
 GIFTS: Final = ("gift", "voucher", "discount")
 
 
@@ -24,7 +25,15 @@ def find_incentive(case: Case, params: Params) -> Iterable[Evidence]:
 
 def rewards(asks: Asks) -> tuple[Span, ...]:
     """Each thing of value that the mail ties to a review."""
-    return (*_gifts(asks), *_remedies(asks))
+    return (*_gifts(asks), *_hinted(asks), *_remedies(asks))
+
+
+def _hinted(asks: Asks) -> Iterator[Span]:
+    """Rewards that are hinted at where the sentence, or an ask beside it, speaks of reviews."""
+    for number, hit in asks.talk.together("benefit", ("review_talk",), unless=UNPAID, reach=1):
+        here = asks.talk.sentences[number].has("review_talk")
+        if here or any(abs(number - n) == 1 for n in asks.numbers):
+            yield hit.span
 
 
 def _gifts(asks: Asks) -> Iterator[Span]:
@@ -87,4 +96,6 @@ def _thanks_for_review(asks: Asks, number: int) -> bool:
 def _speaks_of_review(asks: Asks, number: int) -> bool:
     """Whether the sentence speaks of a review that is not merely thanked for."""
     sentence = asks.talk.sentences[number]
-    return sentence.has("review_noun") and (not sentence.has("review_thanks") or sentence.has("in_return"))
+    return sentence.has("review_noun", "review_talk") and (
+        not sentence.has("review_thanks") or sentence.has("in_return")
+    )

@@ -9,6 +9,8 @@ from gatepost_policies.checks.asks import Asks, asks_of
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.incentive import rewards
 from gatepost_policies.checks.review import evidence
+from gatepost_policies.checks.sense import Talk
+from gatepost_policies.language.scene import Hit
 from gatepost_policies.model import Span
 
 # Uses of the same words that offer nothing.
@@ -24,6 +26,9 @@ def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
 
 
 def _promotions(asks: Asks) -> Iterator[Span]:
+    yield from (
+        hit.span for _, hit in asks.talk.together("shop_hint", ("bargain_hint",), unless=("promo_past",))
+    )
     for number, hit in asks.talk.meant("promo", besides=("promo_harmless",)):
         sentence = asks.talk.sentences[number]
         if not asks.talk.answers_buyer(number) and not sentence.has("pay_outside", "promo_past"):
@@ -50,9 +55,17 @@ def _is_remedy(asks: Asks, number: int) -> bool:
 def find_cross_promotion(case: Case, params: Params) -> Iterable[Evidence]:
     """Other products, other shops, third parties (P5)."""
     talk = asks_of(case).talk
-    spans = [
+    spans = [hit.span for _, hit in _paired(talk)]
+    spans += [
         hit.span
         for number, hit in talk.meant("other_products", besides=("other_harmless",))
         if not talk.answers_buyer(number) and not any(one.has("substitute") for one in talk.near(number))
     ]
     return evidence(case, spans, "promotes other products")
+
+
+def _paired(talk: Talk) -> Iterator[tuple[int, Hit]]:
+    """Goods of the shop that are said to go with what was bought, where no substitute is spoken of."""
+    for number, hit in talk.together("our_goods", ("goes_with",), unless=("other_harmless", "substitute")):
+        if not any(one.has("substitute") for one in talk.near(number)):
+            yield number, hit

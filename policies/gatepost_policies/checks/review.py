@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from gatepost_policies.checks.asks import NO_WISH, Asks, asks_of, asks_review
+from gatepost_policies.checks.asks import FREE, NO_WISH, Asks, asks_of, asks_review
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.sense import narrowest, overlaps
 from gatepost_policies.language.scene import Hit, Sentence
@@ -48,7 +48,8 @@ def _drawn_stars(asks: Asks) -> Iterator[Span]:
 def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
     """Asks only the satisfied for a review (D4d)."""
     asks = asks_of(case)
-    spans = [span for number in {n for n, _ in asks.asks} for span in _conditions(asks, number)]
+    spoken = {n for n, _ in asks.asks} | {n for n, _ in asks.talk.said("review_talk")}
+    spans = [span for number in spoken for span in _conditions(asks, number)]
     return evidence(case, spans, "asks only the satisfied")
 
 
@@ -102,6 +103,7 @@ def find_influence(case: Case, params: Params) -> Iterable[Evidence]:
     """Presses, pleads or dictates words (D4f)."""
     asks = asks_of(case)
     spans = [hit.span for _, hit in asks.talk.meant("review_plea") if asks.any]
+    spans += [hit.span for _, hit in asks.talk.together("plea_hint", ("review_talk",), unless=FREE, reach=1)]
     spans += [hit.span for _, hit in asks.talk.meant("review_wording", besides=("review_thanks",))]
     spans += [hit.span for _, hit in asks.talk.said("review_silence")]
     return evidence(case, spans, "tries to influence the review")

@@ -21,6 +21,8 @@ DENIAL_REACH: Final = 24  # characters between a thing and "is not needed"
 # Where the verb, and with it the negation, may come last.
 _VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
 _HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
+# A title in quotation marks, at most a few words after what it is the title of.
+_QUOTED: Final = re.compile(r"[^\"“„«‘']{0,12}[\"“„«‘'][^\"”“»’\n]{1,80}[\"”“»’']")
 _ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
 # Things of one kind: who denies one of them answers a question for any.
 _KINDS: Final = (frozenset({"gift", "voucher", "discount"}),)
@@ -50,8 +52,26 @@ class Talk:
         for number, hit in self.said(*concepts):
             sentence = self.sentences[number]
             covered = any(overlaps(hit.span, other.span) for other in sentence.of(*harmless))
-            if not covered and not is_negated(sentence, hit):
+            if not covered and not is_negated(sentence, hit) and not in_title(sentence, hit):
                 yield number, hit
+
+    def together(
+        self, lead: str, *others: tuple[str, ...], unless: Iterable[str] = (), reach: int = 0
+    ) -> Iterator[tuple[int, Hit]]:
+        """Hits of `lead` that are meant, with one concept of each of `others` in the sentence or near it.
+
+        What is said round the word no phrase lists: "your lines" and "could go" each say nothing of a
+        review that is to be removed, and together they do. A sentence that speaks of `unless` doesn't
+        count, nor one that answers the buyer. The hit reaches over what it met in its own sentence.
+        """
+        barred = tuple(unless)
+        for number, hit in self.meant(lead):
+            here = self.sentences[number]
+            if here.has(*barred) or self.answers_buyer(number):
+                continue
+            around = self.near(number, reach) if reach else (here,)
+            if all(any(one.has(*group) for one in around) for group in others):
+                yield number, _joined(here, hit, others)
 
     @cached_property
     def denied(self) -> frozenset[str]:
@@ -125,6 +145,27 @@ def breaks_between(sentence: Sentence, left: Span, right: Span) -> bool:
             if hit.concept == "clause_always" or lead.endswith((",", "，", ".", "!", "?")):
                 return True
     return False
+
+
+def in_title(sentence: Sentence, hit: Hit) -> bool:
+    """Whether `hit` lies in the quoted title of a book, a film or a print that was ordered."""
+    for titled in sentence.of("titled"):
+        start = titled.span.end - sentence.start
+        opened = _QUOTED.match(sentence.text, start)
+        if opened and titled.span.end <= hit.span.start and hit.span.end <= sentence.start + opened.end():
+            return True
+    return False
+
+
+def _joined(sentence: Sentence, hit: Hit, others: Iterable[tuple[str, ...]]) -> Hit:
+    """The hit, stretched over the nearest place of each of `others` in its sentence."""
+    first, last = hit.span.start, hit.span.end
+    for group in others:
+        places = sentence.of(*group)
+        if places:
+            nearest = min(places, key=lambda place: abs(place.span.start - hit.span.start))
+            first, last = min(first, nearest.span.start), max(last, nearest.span.end)
+    return Hit(hit.concept, Span(hit.span.passage, first, last), hit.language)
 
 
 def overlaps(one: Span, other: Span) -> bool:
