@@ -152,6 +152,31 @@ def message_recovered(id: MessageId, state: str) -> None:
     _log.warning("message.recovered", id=id, state=state)
 
 
+def notice_queued(id: MessageId, kind: str) -> None:
+    """A notice waits in the spool; `id` is its own."""
+    _log.info("notice.queued", id=id, kind=kind)
+
+
+def notice_put_off(id: MessageId) -> None:
+    """A sender was told enough for this hour: the rest is summed up in one notice."""
+    _log.warning("notice.put_off", id=id)
+
+
+def hook_delivered(hook: str, call: str) -> None:
+    """A webhook took a call."""
+    _log.info("hook.delivered", hook=hook, call=call)
+
+
+def hook_failed(hook: str, call: str, why: str) -> None:
+    """A webhook did not take a call; it is tried again."""
+    _log.warning("hook.failed", hook=hook, call=call, why=why)
+
+
+def hook_given_up(hook: str, call: str, why: str) -> None:
+    """A webhook did not take a call in all its time."""
+    _log.error("hook.given_up", hook=hook, call=call, why=why)
+
+
 def round_failed(error: BaseException) -> None:
     """The spool could not be worked on; the next round tries again."""
     _log.error("round.failed", error=str(error))

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from gatepost.admin import create_app
+from gatepost.admin.links import Links
 from gatepost.admin.ports import Archive, Release
 from gatepost.attempt import Road, Terms
 from gatepost.config.schema import Site as SiteConfig
@@ -34,6 +35,7 @@ from kit.ports import Counter, StillClock, ToldJudge, ToldUpstream
 
 BASE = "http://127.0.0.1:8025"
 PASSWORD = "correct horse battery"
+LINK_KEY, REVIEWER = b"k" * 32, "rita@shop.example"
 OWN = {"sec-fetch-site": "same-origin", "origin": BASE}
 """What a browser sends with a form of this site."""
 
@@ -155,6 +157,7 @@ async def open_site(
         edition="amazon-2018-10",
         capture_enabled=capture,
         message_bytes=1_000_000,
+        links=Links(LINK_KEY, lambda: [REVIEWER]),
     )
     try:
         yield TestSite(app, store, clock, upstream, tasks, failures)

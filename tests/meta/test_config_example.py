@@ -8,7 +8,7 @@ from pathlib import Path
 from gatepost.config import Config, load
 from gatepost.config.document import parse
 from gatepost.config.keys import leaves, variables
-from gatepost.config.schema import DkimKey, Listener, Relay, Route
+from gatepost.config.schema import DkimKey, Listener, Relay, Route, Webhook
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config" / "gatepost.yaml"
@@ -16,7 +16,7 @@ EXAMPLE = ROOT / "config" / "gatepost.yaml"
 
 def with_all_keys() -> str:
     """The example with its commented keys switched on: `#key:` and `#  key:`, but not `# prose: …`."""
-    text = re.sub(r"^(routes|  keys): \[\]$", r"\1:", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    text = re.sub(r"^(routes|  keys|  webhooks): \[\](?: .*)?$", r"\1:", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return "\n".join(re.sub(r"^( *)#((?:  +)?(?:- )?[a-z_]+:)", r"\1\2", line) for line in text.splitlines())
 
 
@@ -48,6 +48,7 @@ def test_the_example_names_every_key() -> None:
     wanted |= {("smtp", "listeners", name) for name in Listener.model_fields}
     wanted |= {("routes", name) for name in Route.model_fields}
     wanted |= {("dkim", "keys", name) for name in DkimKey.model_fields}
+    wanted |= {("notices", "webhooks", name) for name in Webhook.model_fields}
     assert wanted - shown == set()
 
 

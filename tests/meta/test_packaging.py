@@ -43,6 +43,7 @@ WITHOUT_A_TEST_FILE: dict[str, str] = {
     "gatepost/cli/checkups/found.py": "values; every check-up's test reads them",
     "gatepost/daemon/*.py": "the composition root: tests/system runs it as a process",
     "gatepost/states.py": "two tables; test_states_page.py compares them with docs/states.md",
+    "gatepost/notices/ports.py": "Protocols and two values; mypy holds the outbox to them",
     "gatepost/admin/ports.py": "Protocols; mypy holds the archive and the fakes to them",
     "gatepost/worker/*.py": "parts of one port, tested through it in tests/proxy/worker/test_judging.py",
     "gatepost/store/engine.py": "Protocols and an enum; test_sqlite.py tests the engine behind them",

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from gatepost import events
 from gatepost.admin.access import Permission, Visitor
 from gatepost.admin.guard import Guard, is_local
+from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
 from gatepost.admin.ports import Archive, Reject, Release, Sessions, Users
 from gatepost.admin.render import Pages
@@ -53,6 +54,7 @@ def create_app(
     edition: str,
     capture_enabled: bool,
     message_bytes: int,
+    links: Links,
 ) -> Starlette:
     """The site over these parts. It keeps no state of its own but notes and counts of failed logins."""
     desk = Desk(
@@ -66,6 +68,7 @@ def create_app(
         site=site,
         tasks=tasks,
         about=About(smtp_address, edition, capture_enabled, version("gatepost"), message_bytes),
+        links=links,
     )
     pages = ROUTES + (CAPTURE_ROUTES if capture_enabled else ())
     return Starlette(

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gatepost.admin.access import Permission, Visitor
+from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
 from gatepost.admin.ports import Archive, Reject, Release
 from gatepost.admin.render import Pages
@@ -77,6 +78,7 @@ class Desk:
     site: Site
     tasks: Tasks
     about: About
+    links: Links
     notes: Notes = field(default_factory=Notes)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_READERS))
 

@@ -142,7 +142,14 @@ async def reject_all(config: Config, ids: Sequence[str], note: str) -> list[Outc
     async with store_of(config) as store, _road(config, store) as road:
         for id in dict.fromkeys(ids):
             quarantine = store.quarantine
-            done = await reject(MessageId(id), by=who(), note=note, quarantine=quarantine, road=road)
+            done = await reject(
+                MessageId(id),
+                by=who(),
+                note=note,
+                quarantine=quarantine,
+                road=road,
+                report=not config.notices.tells("rejected"),
+            )
             outcomes.append(_released(done))
     return outcomes
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from gatepost import events
 from gatepost.admin.app import create_app
+from gatepost.admin.links import Links
 from gatepost.config import Config
 from gatepost.config.schema import RelayAuth
 from gatepost.daemon.archive import StoreArchive
@@ -20,6 +21,7 @@ from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.housekeeping import keep_house
 from gatepost.daemon.road import road_for
 from gatepost.daemon.site import Site
+from gatepost.daemon.telling import LINKS, telling
 from gatepost.delivery import Delivery
 from gatepost.errors import StoreError
 from gatepost.model import MessageId, OrderId
@@ -80,12 +82,13 @@ class Gateway:
         self.intake = self._intake()
         await self.intake.start(given.get("smtp"))
         if config.site.enabled and self.worker == 0:
-            self.site = Site(self._app(), config.site, self.tasks)
+            self.site = Site(await self._app(), config.site, self.tasks)
             await self.site.start(given.get("site"))
         self._background = [self.tasks.start(self.delivery.run(), "delivery")]
         if self.worker == 0:
             house = keep_house(self.store, self.road, self.config.retention)
             self._background.append(self.tasks.start(house, "housekeeping"))
+            self._background += await self._telling()
 
     async def stop(self) -> None:
         """Stop listening, let transactions end with their answer, settle what is in flight, close."""
@@ -127,7 +130,10 @@ class Gateway:
 
     async def reject(self, id: MessageId, *, by: str, note: str) -> ReleaseOutcome:
         """Refuse a held mail for good."""
-        return await reject(id, by=by, note=note, quarantine=self.store.quarantine, road=self.road)
+        report = not self.config.notices.tells("rejected")
+        return await reject(
+            id, by=by, note=note, quarantine=self.store.quarantine, road=self.road, report=report
+        )
 
     async def _open_store(self) -> Store:
         config = self.config
@@ -183,7 +189,18 @@ class Gateway:
             share_port=self.config.workers > 1,
         )
 
-    def _app(self) -> Starlette:
+    async def _telling(self) -> Sequence[asyncio.Task[None]]:
+        rounds = await telling(
+            self.store,
+            self.clock,
+            settings=lambda: self.config.notices,
+            hostname=self.hostname,
+            site_url=self.site.url if self.site else "",
+            wake=self.delivery.wake,
+        )
+        return [self.tasks.start(work, name) for name, work in rounds]
+
+    async def _app(self) -> Starlette:
         config = self.config
         host, port = self.intake.addresses()[0]
         return create_app(
@@ -200,6 +217,7 @@ class Gateway:
             edition=config.policy.edition,
             capture_enabled=config.relay is None,
             message_bytes=config.smtp.limits.message_bytes,
+            links=Links(await self.store.outbox.key(LINKS), lambda: self.config.notices.reviewers),
         )
 
     def _unready(self) -> str | None:

@@ -19,6 +19,7 @@ from gatepost.store.engine import EngineError, Fault
 from gatepost.store.health import Health
 from gatepost.store.journal import SqlJournal
 from gatepost.store.ledger import SqlLedger
+from gatepost.store.outbox import Outbox
 from gatepost.store.owners import LockedOwners, Nobody, Owners
 from gatepost.store.quarantine import SqlQuarantine
 from gatepost.store.retention import Purged, Retention
@@ -52,6 +53,7 @@ class Store:
     users: Users
     sessions: Sessions
     audit: Audit
+    outbox: Outbox
     retention: Retention
     allowances: SqlAllowances
     review: Review
@@ -87,6 +89,7 @@ class Store:
             users=Users(db, clock),
             sessions=Sessions(db, clock),
             audit=Audit(db, clock),
+            outbox=Outbox(db, clock),
             retention=Retention(db, clock),
             allowances=SqlAllowances(db, clock),
             review=Review(db, clock),

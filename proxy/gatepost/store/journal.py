@@ -14,6 +14,7 @@ from gatepost.store import claims, held, judged, moves
 from gatepost.store.db import Database, Undo, nobody_knows
 from gatepost.store.engine import EngineError, Row, Tx, Value
 from gatepost.store.moves import Change, Origin
+from gatepost.store.outbox import ON_ARRIVAL, note
 from gatepost.store.owners import Owners
 from gatepost.store.rows import answer_json, entry_of, entry_params, envelope_json, envelope_of, micros, plain
 
@@ -116,6 +117,8 @@ class SqlJournal:
             moves.put_raw(tx, entry.id, opening.raw)
         judged.index(tx, entry, opening.params["received_at"])
         held.write(tx, entry)
+        if entry.state in ON_ARRIVAL:
+            note(tx, entry.id, entry.state, opening.now)
         return Opened()
 
     def _earlier(self, tx: Tx, opening: _Opening) -> Earlier | None:

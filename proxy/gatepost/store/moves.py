@@ -8,7 +8,7 @@ from enum import Enum
 from gatepost.errors import StateError, StoreError
 from gatepost.model import MessageId, MessageState
 from gatepost.states import KEEPS_RAW, check_message, claim_after
-from gatepost.store import claims, held
+from gatepost.store import claims, held, outbox
 from gatepost.store.engine import Row, Tx
 
 IN_FLIGHT = frozenset({MessageState.ATTEMPTING, MessageState.SENDING})
@@ -99,6 +99,8 @@ def move(tx: Tx, old: Standing, change: Change) -> None:
     if again and old.claimed and not claims.still_hold(tx, old.id):
         raise StateError(f"an order of message {old.id} was granted to another message")
     _update(tx, old, change, has_raw=has_raw)
+    if change.state in outbox.LATER:
+        outbox.note(tx, old.id, change.state, change.at)
     after = claim_after(change.state)
     if after is not None and old.claimed:
         claims.move(tx, old.id, after, at=change.at, by=change.by, note=change.note)

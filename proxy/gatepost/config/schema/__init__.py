@@ -15,6 +15,7 @@ from gatepost.config.schema.base import (
     is_loopback,
 )
 from gatepost.config.schema.log import Log
+from gatepost.config.schema.notices import Notices, Webhook
 from gatepost.config.schema.policy import Policy
 from gatepost.config.schema.relay import (
     Delivery,
@@ -54,6 +55,7 @@ __all__ = [
     "Log",
     "NamedFile",
     "Network",
+    "Notices",
     "OnRelayFailure",
     "Policy",
     "Relay",
@@ -68,5 +70,6 @@ __all__ = [
     "SmtpLimits",
     "SmtpTimes",
     "Store",
+    "Webhook",
     "is_loopback",
 ]

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from gatepost.config.schema.base import Section
 from gatepost.config.schema.log import Log
+from gatepost.config.schema.notices import Notices
 from gatepost.config.schema.policy import Policy
 from gatepost.config.schema.relay import Delivery, Dkim, OnRelayFailure, Relay, RelayAuth, Route
 from gatepost.config.schema.site import Site
@@ -32,6 +33,8 @@ class Config(Section):
     """Where state is kept."""
     site: Site = Site()
     """The review site."""
+    notices: Notices = Notices()
+    """Who is told of what."""
     policy: Policy = Policy()
     """The guidelines in force."""
     dkim: Dkim = Dkim()

@@ -1,0 +1,1 @@
+"""Webhooks: signed calls to other programs, tried again until they are taken or have had their time."""
