@@ -8,6 +8,7 @@ from typing import Final
 
 from gatepost_policies.facts.links import header_links, joined, page_links, text_links
 from gatepost_policies.facts.sections import is_reply_subject, stretches
+from gatepost_policies.facts.speech import with_speech
 from gatepost_policies.html import Page, read_html
 from gatepost_policies.mime import Leaf, declared_in_html, decode_text, sniff, split
 from gatepost_policies.model import (
@@ -67,7 +68,7 @@ class Assembly:
         seen = as_seen(text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " "))
         self._masked(seen.masked, label)
         whole = (Stretch(0, len(seen.text), Section.QUOTED),)
-        parts = whole if quoted else stretches(seen.text, answers=self.answers)
+        parts = whole if quoted else with_speech(seen.text, stretches(seen.text, answers=self.answers))
         self._add(Passage(source, label, seen.text, parts, path))
 
     def _add(self, passage: Passage) -> None:
@@ -91,7 +92,8 @@ class Assembly:
         page = read_html(html)
         self.defect(*page.defects)
         whole = (Stretch(0, len(page.text), Section.QUOTED),)
-        parts = whole if quoted else stretches(page.text, quotes=page.quotes, answers=self.answers)
+        own = () if quoted else stretches(page.text, quotes=page.quotes, answers=self.answers)
+        parts = whole if quoted else with_speech(page.text, own)
         passage = Passage(source, label, page.text, parts, path)
         if len(self.passages) >= MAX_PASSAGES:
             self.defect("too-many-parts")
