@@ -194,6 +194,42 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """Somebody opened a mail."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Somebody is at a mail until then."""
+
+    by: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A finding that a person called wrong."""
+
+    rule: str
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A held mail was changed before it went out; `findings` are the original's."""
+
+    step: int
+    by: str
+    at: datetime
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What the journal keeps of one message: who, what was decided and why, and where it is now."""
 

@@ -18,12 +18,13 @@ from starlette.applications import Starlette
 from gatepost.admin import create_app
 from gatepost.admin.links import Links
 from gatepost.admin.ports import Archive, Release
+from gatepost.admin.reviewing import Bench
 from gatepost.attempt import Road, Terms
 from gatepost.config.schema import Site as SiteConfig
 from gatepost.daemon.archive import StoreArchive
 from gatepost.model import Entry, Judgement, MessageId, MessageState, OrderId
 from gatepost.ports import Judge
-from gatepost.release import ReleaseOutcome, reject
+from gatepost.release import ReleaseOutcome, reject, release_corrected
 from gatepost.release import release as release_held
 from gatepost.store import Store
 from gatepost.store.users import Role, Users
@@ -157,6 +158,7 @@ async def open_site(
         edition="amazon-2018-10",
         capture_enabled=capture,
         message_bytes=1_000_000,
+        bench=Bench(store.review, store.allowances, partial(_correct, (store, road, judge or told()))),
         links=Links(LINK_KEY, lambda: [REVIEWER]),
     )
     try:
@@ -179,6 +181,23 @@ async def _release(
         judge=judge,
         one_per_order=Mode.ENFORCE,
         asks=asks,
+    )
+
+
+async def _correct(
+    parts: tuple[Store, Road, Judge], id: MessageId, *, raw: bytes, by: str, although: bool = False
+) -> ReleaseOutcome:
+    store, road, judge = parts
+    return await release_corrected(
+        id,
+        raw=raw,
+        by=by,
+        quarantine=store.quarantine,
+        road=road,
+        judge=judge,
+        allowances=store.allowances,
+        one_per_order=Mode.ENFORCE,
+        although=although,
     )
 
 

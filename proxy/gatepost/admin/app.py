@@ -21,6 +21,7 @@ from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
 from gatepost.admin.ports import Archive, Reject, Release, Sessions, Users
 from gatepost.admin.render import Pages
+from gatepost.admin.reviewing import Bench
 from gatepost.admin.routes import BEFORE_CHANGE, CAPTURE_ROUTES, ROUTES, Page
 from gatepost.admin.visit import About, Desk, Visit
 from gatepost.config.schema import Site
@@ -54,6 +55,7 @@ def create_app(
     edition: str,
     capture_enabled: bool,
     message_bytes: int,
+    bench: Bench,
     links: Links,
 ) -> Starlette:
     """The site over these parts. It keeps no state of its own but notes and counts of failed logins."""
@@ -67,6 +69,7 @@ def create_app(
         clock=clock,
         site=site,
         tasks=tasks,
+        bench=bench,
         about=About(smtp_address, edition, capture_enabled, version("gatepost"), message_bytes),
         links=links,
     )

@@ -107,8 +107,8 @@ class Archive(Protocol):
     async def grant(self, order: OrderId, *, by: str, reason: str) -> None:
         """Allow another review request. Raises StateError when none was spent."""
 
-    async def deeds(self, *, limit: int = PAGE, before: int = 0) -> Sequence[Deed]:
-        """The audit trail, newest first, from below row `before`."""
+    async def deeds(self, *, limit: int = PAGE, before: int = 0, subject: str = "") -> Sequence[Deed]:
+        """The audit trail, newest first, from below row `before`; of one message, order or user."""
 
     async def captures(self, *, limit: int = PAGE, offset: int = 0) -> Sequence[CaptureRow]:
         """What the capture relay kept, newest first."""

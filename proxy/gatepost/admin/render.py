@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from gatepost.admin.words import STATES, VERBS
+from gatepost.admin.words import DEEDS, STATES, VERBS
 from gatepost.ports import Clock
 from gatepost_policies import clauses
 
@@ -70,7 +70,7 @@ class Pages:
                 "asks": asks,
             }
         )
-        self._templates.globals.update(static=self._static, states=STATES, verbs=VERBS)
+        self._templates.globals.update(static=self._static, states=STATES, verbs=VERBS, told=DEEDS)
         for name in self._templates.list_templates():  # compiled now, not while the first reader waits
             self._templates.get_template(name)
 

@@ -16,6 +16,7 @@ from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
 from gatepost.admin.ports import Archive, Reject, Release
 from gatepost.admin.render import Pages
+from gatepost.admin.reviewing import Bench
 from gatepost.config.schema import Site
 from gatepost.model import MessageId
 from gatepost.ports import Clock, Judge
@@ -77,6 +78,7 @@ class Desk:
     clock: Clock
     site: Site
     tasks: Tasks
+    bench: Bench
     about: About
     links: Links
     notes: Notes = field(default_factory=Notes)

@@ -44,6 +44,15 @@ VERBS: Mapping[str, str] = {
 }
 """What each action does to a mail."""
 
+DEEDS: Mapping[str, str] = {
+    "message.taken": "released it",
+    "message.rejected": "rejected it",
+    "message.resolved": "settled the doubt",
+    "finding.called-wrong": "called a finding wrong",
+    "finding.called-right": "took back that a finding was wrong",
+}
+"""What the audit trail's words for deeds on a mail mean."""
+
 OUTCOMES: Mapping[str, str] = {
     "relay": "It would go out.",
     "repair": "It would go out, repaired.",

@@ -72,9 +72,9 @@ class StoreArchive:
         """Allow another review request."""
         await self._store.ledger.grant(order, by=by, reason=reason)
 
-    async def deeds(self, *, limit: int = PAGE, before: int = 0) -> Sequence[Deed]:
-        """The audit trail, newest first, from below row `before`."""
-        rows = await self._store.audit.list(limit=limit, before=before or None)
+    async def deeds(self, *, limit: int = PAGE, before: int = 0, subject: str = "") -> Sequence[Deed]:
+        """The audit trail, newest first, from below row `before`; of one message, order or user."""
+        rows = await self._store.audit.list(limit=limit, before=before or None, subject=subject)
         return [
             Deed(row.seq, row.at, row.by, row.what, row.subject, _details(row.details), row.hash)
             for row in rows

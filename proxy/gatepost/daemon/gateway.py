@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from gatepost import events
 from gatepost.admin.app import create_app
+from gatepost.admin.reviewing import Bench
 from gatepost.admin.links import Links
 from gatepost.config import Config
 from gatepost.config.schema import RelayAuth
@@ -26,7 +27,7 @@ from gatepost.delivery import Delivery
 from gatepost.errors import StoreError
 from gatepost.model import MessageId, OrderId
 from gatepost.pipeline import Limits, Pipeline
-from gatepost.release import ReleaseOutcome, reject, release
+from gatepost.release import ReleaseOutcome, reject, release, release_corrected
 from gatepost.smtp import Intake, disk_reserve
 from gatepost.store import Store
 from gatepost.store.users import Role
@@ -128,6 +129,22 @@ class Gateway:
             asks=asks,
         )
 
+    async def correct(
+        self, id: MessageId, *, raw: bytes, by: str, although: bool = False
+    ) -> ReleaseOutcome:
+        """Send a corrected mail in place of a held one."""
+        return await release_corrected(
+            id,
+            raw=raw,
+            by=by,
+            quarantine=self.store.quarantine,
+            road=self.road,
+            judge=self.judging,
+            allowances=self.store.allowances,
+            one_per_order=self.judging.rulebooks.rules().one_per_order.mode,
+            although=although,
+        )
+
     async def reject(self, id: MessageId, *, by: str, note: str) -> ReleaseOutcome:
         """Refuse a held mail for good."""
         report = not self.config.notices.tells("rejected")
@@ -217,6 +234,7 @@ class Gateway:
             edition=config.policy.edition,
             capture_enabled=config.relay is None,
             message_bytes=config.smtp.limits.message_bytes,
+            bench=Bench(self.store.review, self.store.allowances, self.correct),
             links=Links(await self.store.outbox.key(LINKS), lambda: self.config.notices.reviewers),
         )
 

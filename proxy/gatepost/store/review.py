@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from gatepost.errors import StateError, StoreError
-from gatepost.model import MessageId
+from gatepost.model import Correction, MessageId, Turn, View, Wrong
 from gatepost.ports import Clock
 from gatepost.store import audit
 from gatepost.store.db import Database
 from gatepost.store.engine import Row, Tx, Value
 from gatepost.store.rows import findings_of, in_list, micros, moment, plain
-from gatepost_policies.model import Finding
 
 RELEASED, CORRECTED, REJECTED = "released", "corrected", "rejected"
 
@@ -31,42 +29,6 @@ _DECIDED = """
 INSERT INTO reviewed (message_id, at, by_whom, decision) VALUES (:id, :at, :by_whom, :decision)
 ON CONFLICT (message_id) DO UPDATE SET at = :at, by_whom = :by_whom, decision = :decision
 """
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Somebody opened a mail."""
-
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Somebody is at a mail until then."""
-
-    by: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A finding that a person called wrong."""
-
-    rule: str
-    by: str
-    at: datetime
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A held mail was changed before it went out; `findings` are the original's."""
-
-    step: int
-    by: str
-    at: datetime
-    findings: tuple[Finding, ...]
 
 
 def decided(tx: Tx, id: MessageId, decision: str, *, at: int, by: str) -> None:
@@ -197,13 +159,11 @@ class Review:
         rows = await self._db.read(lambda tx: tx.execute(sql, {"id": id}))
         return [_correction_of(row) for row in rows]
 
-    async def versions(self, id: MessageId, step: int) -> tuple[bytes, bytes]:
-        """A changed mail as it came and as it went. Raises StoreError when they are not kept."""
+    async def versions(self, id: MessageId, step: int) -> tuple[bytes, bytes] | None:
+        """A changed mail as it came and as it went; None when they are not kept."""
         sql = "SELECT original, corrected FROM corrections WHERE message_id = :id AND step = :step"
         rows = await self._db.read(lambda tx: tx.execute(sql, {"id": id, "step": step}))
-        if not rows:
-            raise StoreError(f"message {id} has no version {step}")
-        return bytes(rows[0]["original"]), bytes(rows[0]["corrected"])
+        return (bytes(rows[0]["original"]), bytes(rows[0]["corrected"])) if rows else None
 
 
 def _found(tx: Tx, id: MessageId, rule: str) -> None:

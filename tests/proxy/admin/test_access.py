@@ -37,6 +37,15 @@ EXPECTED = {
     ("POST", "/mail/{id}/release"): DECIDERS,
     ("POST", "/mail/{id}/reject"): DECIDERS,
     ("POST", "/mail/{id}/settle"): DECIDERS,
+    ("GET", "/mail/{id}/correct"): DECIDERS,
+    ("POST", "/mail/{id}/correct"): DECIDERS,
+    ("GET", "/mail/{id}/versions/{step:int}/{which}"): READERS,
+    ("GET", "/mail/{id}/status"): READERS,
+    ("POST", "/mail/{id}/turn"): DECIDERS,
+    ("POST", "/mail/{id}/wrong"): DECIDERS,
+    ("POST", "/mail/{id}/allow"): DECIDERS,
+    ("GET", "/exceptions"): READERS,
+    ("POST", "/exceptions/{id}/end"): DECIDERS,
     ("GET", "/decisions"): READERS,
     ("GET", "/outgoing"): READERS,
     ("GET", "/ledger"): READERS,
@@ -97,7 +106,7 @@ def test_an_auditor_changes_nothing() -> None:
 
 async def _ask(client: httpx.AsyncClient, page: Page) -> httpx.Response:
     path = page.path.replace("{id}", "nothing").replace("{order}", "112-1234567-1234567")
-    path = path.replace("{token}", "none")
+    path = path.replace("{token}", "none").replace("{step:int}", "1").replace("{which}", "original")
     path = path.replace("{name}", "site.css").replace("{part:int}", "0").replace("{number:int}", "0")
     return await client.request(page.method, path, headers=OWN)
 

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from gatepost.errors import StateError, StoreError
-from gatepost.model import Message, MessageId, MessageState
+from gatepost.errors import StateError
+from gatepost.model import Message, MessageId, MessageState, Turn
 from gatepost.store import Store
-from gatepost.store.review import Turn
 from kit.messages import RAW, finding
 from kit.ports import StillClock
 from kit.stores import held, state_of
@@ -87,10 +86,9 @@ async def test_both_versions_of_a_corrected_mail_are_kept(store: Store) -> None:
     assert await store.review.versions(M1, 1) == (RAW, BETTER)
 
 
-async def test_a_version_that_is_not_kept_is_an_error(store: Store) -> None:
+async def test_a_version_that_is_not_kept_is_none(store: Store) -> None:
     await held(store, "m1")
-    with pytest.raises(StoreError, match="no version 1"):
-        await store.review.versions(M1, 1)
+    assert await store.review.versions(M1, 1) is None
 
 
 async def test_a_finding_is_called_wrong_and_right_again(store: Store) -> None:

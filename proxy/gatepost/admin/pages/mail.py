@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gatepost.admin import requests
+from gatepost.admin.access import Permission
+from gatepost.admin.allowing import DAYS, may_allow, scopes
 from gatepost.admin.pages.queue import HELD
 from gatepost.admin.specimen import Specimen, download, missing
 from gatepost.admin.visit import Visit
@@ -14,18 +20,40 @@ from gatepost.errors import StateError
 from gatepost.model import Entry, MessageId, MessageState
 
 NEIGHBOURS = 25
+TURN = timedelta(minutes=5)
+"""How long a mail that somebody opened is theirs; an open page keeps it so."""
+DEEDS = 30
 
 
 async def mail(visit: Visit) -> Response:
     """The page of one message, whatever its state."""
-    entry = await _entry(visit)
+    entry = await entry_of(visit)
     base = f"/mail/{entry.id}"
     raw = await visit.desk.archive.raw(entry.id) if entry.has_raw else None
     if raw is None:
         values = missing(base)
     else:
         values = await Specimen(raw, base).values(visit, entry.findings)
+    values |= await _around(visit, entry)
     return visit.page("mail.html", entry=entry, next=await _next(visit, entry), story=story(entry), **values)
+
+
+async def _around(visit: Visit, entry: Entry) -> dict[str, Any]:
+    """What people did about this mail, and who is at it; whoever decides has it as theirs from now on."""
+    reviews, who = visit.desk.bench.reviews, visit.who
+    if entry.state is MessageState.HELD and visit.may(Permission.READ):
+        await reviews.see(entry.id, by=who.name, turn=TURN if visit.may(Permission.DECIDE) else None)
+    turn = (await reviews.turns([entry.id])).get(entry.id)
+    return {
+        "views_of_it": (await reviews.views([entry.id])).get(entry.id, ()),
+        "turn": turn if turn and turn.by != who.name else None,
+        "wrong": {each.rule: each for each in await reviews.wrong(entry.id)},
+        "corrections": await reviews.corrections(entry.id),
+        "deeds": await visit.desk.archive.deeds(limit=DEEDS, subject=entry.id),
+        "scopes": scopes,
+        "may_allow": partial(may_allow, who),
+        "days": DAYS,
+    }
 
 
 async def layout(visit: Visit) -> Response:
@@ -66,7 +94,8 @@ _SETTLED = {
 }
 
 
-async def _entry(visit: Visit) -> Entry:
+async def entry_of(visit: Visit) -> Entry:
+    """The message in the path; 404 when there is none."""
     entry = await visit.desk.archive.show(MessageId(requests.path_id(visit.request)))
     if entry is None:
         raise HTTPException(404)

@@ -75,7 +75,10 @@ async def decide(visit: Visit) -> Response:
     if not ids:
         visit.note("wait", "Nothing was selected.")
         return visit.go("/queue")
-    said = await _decide_all(visit.desk, ids, releasing(visit) if do == "release" else rejecting(visit, note))
+    ids, said = await _free(visit, ids)
+    said += await _decide_all(
+        visit.desk, ids, releasing(visit) if do == "release" else rejecting(visit, note)
+    )
     for kind, text in summary(said):
         visit.note(kind, text)
     return visit.go("/queue")
@@ -90,6 +93,9 @@ async def release(visit: Visit) -> Response:
     if isinstance(asks, str):
         visit.note("bad", asks, id)
         return visit.go(f"/mail/{id}")
+    if who := await at_it(visit, id):
+        visit.note("bad", who, id)
+        return visit.go(f"/mail/{id}")
     kind, text = (await _decide_all(visit.desk, [id], releasing(visit, asks)))[0]
     visit.note(kind, text, id)
     entry = await visit.desk.archive.show(id)
@@ -102,12 +108,31 @@ async def reject(visit: Visit) -> Response:
     id = MessageId(requests.path_id(visit.request))
     async with requests.form_of(visit.request) as form:
         note, onward = requests.text(form, "note", MAX_NOTE), requests.text(form, "then")
+    if who := await at_it(visit, id):
+        visit.note("bad", who, id)
+        return visit.go(f"/mail/{id}")
     kind, text = (await _decide_all(visit.desk, [id], rejecting(visit, note)))[0]
     visit.note(kind, text, id)
     return visit.go(_onward(onward))
 
 
-_STILL_GOING = ("wait", "The relay takes its time; the release goes on. Look under Outgoing.")
+STILL_GOING = ("wait", "The relay takes its time; the release goes on. Look under Outgoing.")
+
+
+async def at_it(visit: Visit, id: MessageId) -> str:
+    """A sentence that tells who else is at this mail; "" when nobody is."""
+    turn = (await visit.desk.bench.reviews.turns([id])).get(id)
+    if turn is None or turn.by == visit.who.name:
+        return ""
+    return f"{turn.by} is at this mail until {turn.until:%H:%M} UTC. Take it over first."
+
+
+async def _free(visit: Visit, ids: Sequence[MessageId]) -> tuple[list[MessageId], list[_Said]]:
+    """Those of `ids` that nobody else is at, and a word on each of the others."""
+    turns = await visit.desk.bench.reviews.turns(ids)
+    others = {id: turn for id, turn in turns.items() if turn.by != visit.who.name}
+    said = [("wait", f"{turn.by} is at it: nothing was done.") for turn in others.values()]
+    return [id for id in ids if id not in others], said
 
 
 def _said(orders: str, *, none: bool) -> tuple[OrderId, ...] | str | None:
@@ -154,8 +179,9 @@ async def _decide_all(desk: Desk, ids: Sequence[MessageId], work: _Decide) -> li
             return await work(id)
 
     tasks = [desk.tasks.start(one(id), f"decide {id}") for id in ids]
-    await asyncio.wait(tasks, timeout=DECIDE_SECONDS)
-    return [task.result() if task.done() else _STILL_GOING for task in tasks]
+    if tasks:
+        await asyncio.wait(tasks, timeout=DECIDE_SECONDS)
+    return [task.result() if task.done() else STILL_GOING for task in tasks]
 
 
 def summary(said: Sequence[_Said]) -> list[_Said]:
