@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from gatepost_policies.explain import differ
     from gatepost_policies.facts import buyers, is_buyer, marketplace_of, read, read_text
     from gatepost_policies.judging import judge
+    from gatepost_policies.known import Known, KnownItem, KnownOrder, KnownRefund, KnownShipment
     from gatepost_policies.model import (
         CATEGORIES,
         Action,
         Facts,
         Finding,
         JudgedLink,
-        Known,
         Mail,
         Medium,
         Mode,
@@ -40,13 +40,13 @@ _HOMES = {
     "explain": ("differ",),
     "facts": ("buyers", "is_buyer", "marketplace_of", "read", "read_text"),
     "judging": ("judge",),
+    "known": ("Known", "KnownItem", "KnownOrder", "KnownRefund", "KnownShipment"),
     "model": (
         "CATEGORIES",
         "Action",
         "Facts",
         "Finding",
         "JudgedLink",
-        "Known",
         "Mail",
         "Medium",
         "Mode",
@@ -68,6 +68,10 @@ __all__ = [
     "Finding",
     "JudgedLink",
     "Known",
+    "KnownItem",
+    "KnownOrder",
+    "KnownRefund",
+    "KnownShipment",
     "Mail",
     "Medium",
     "Mode",

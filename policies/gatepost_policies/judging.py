@@ -10,14 +10,14 @@ from gatepost_policies.checks.asks import asks_of
 from gatepost_policies.checks.case import Case, Evidence
 from gatepost_policies.checks.promotion import find_cross_promotion, find_marketing
 from gatepost_policies.checks.sites import assess
+from gatepost_policies.known import NOTHING_KNOWN, Known
 from gatepost_policies.language.scene import observe
-from gatepost_policies.model import Finding, JudgedLink, Known, LinkKind, Medium, Reading, Verdict
+from gatepost_policies.model import Finding, JudgedLink, LinkKind, Medium, Reading, Verdict
 from gatepost_policies.purpose import purpose_of
 from gatepost_policies.rule import Rule
 from gatepost_policies.rulebook import Rulebook
 
 MAX_FINDINGS_PER_RULE = 20  # a mail of a thousand links needs no thousand findings
-NOTHING_KNOWN = Known()
 
 
 def judge(

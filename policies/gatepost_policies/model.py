@@ -255,13 +255,6 @@ class Reading:
     facts: Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the seller's order data says of the orders in the mail; empty when none is loaded."""
-
-    loaded: bool = False
-
-
 # --- what was found ------------------------------------------------------------------------------
 
 

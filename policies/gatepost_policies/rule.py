@@ -11,6 +11,7 @@ from typing import Any
 from gatepost_policies import clauses
 from gatepost_policies.checks import CHECKS
 from gatepost_policies.checks.case import Params
+from gatepost_policies.known import NOTHING_KNOWN, Known, known_from
 from gatepost_policies.model import CATEGORIES, Action, Medium, Mode, Purpose
 from gatepost_policies.yamlfile import Document
 
@@ -21,7 +22,7 @@ KEYS = (
 OPTIONAL = frozenset({"media", "mode", "with"})
 DIRECTIONS = ("outbound", "inbound")
 ANY = "any"
-EXAMPLE_KEYS = frozenset({"say", "finds", "subject", "html", "headers", "attach", "to"})
+EXAMPLE_KEYS = frozenset({"say", "finds", "subject", "html", "headers", "attach", "to", "orders", "today"})
 MAX_FIX = 300  # the sentence stands in an SMTP reply beside the quoted words
 
 
@@ -35,6 +36,7 @@ class Example:
     html: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     attach: tuple[tuple[str, str, str], ...] = ()  # name, content type, text of each
+    known: Known = NOTHING_KNOWN  # from `orders` and `today`
     line: int = 0
 
 
@@ -226,8 +228,17 @@ class _Fields:
             html=str(value.get("html") or ""),
             headers=tuple((str(name), str(text)) for name, text in headers.items()),
             attach=tuple(_attachment(one) for one in attach),
+            known=self._known(value, path),
             line=self.document.line(*path),
         )
+
+    def _known(self, value: dict[str, Any], path: tuple[str | int, ...]) -> Known:
+        if "orders" not in value:
+            return NOTHING_KNOWN
+        try:
+            return known_from(value["orders"], value.get("today"))
+        except (TypeError, ValueError, ArithmeticError) as error:
+            raise self.document.fault(f"not order data: {error}", *path, "orders") from error
 
 
 def _attachment(value: Any) -> tuple[str, str, str]:

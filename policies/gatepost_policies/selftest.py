@@ -90,7 +90,9 @@ def _encoded(subject: str) -> str:
 
 def _try(rule: Rule, rulebook: Rulebook, *, kind: str, language: str, example: Example) -> ExampleResult:
     medium = Medium.MAIL if Medium.MAIL in rule.media else sorted(rule.media, key=lambda one: one.value)[0]
-    verdict = judge(read(mail_of(example)), rulebook, recipients=(RECIPIENT,), medium=medium)
+    verdict = judge(
+        read(mail_of(example)), rulebook, recipients=(RECIPIENT,), medium=medium, known=example.known
+    )
     found = [finding for finding in verdict.findings if finding.rule == rule.id]
     why = _violates(found, example) if kind == "violates" else _complies(found)
     say = (

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gatepost_policies.model import Facts, Known, Mail, Medium, Purpose, Reading, Section, Span
+from gatepost_policies.facts import buyers
+from gatepost_policies.known import Known
+from gatepost_policies.model import Facts, Mail, Medium, Purpose, Reading, Section, Span
 
 if TYPE_CHECKING:
     from gatepost_policies.language.scene import Hit, Scene
@@ -48,6 +50,11 @@ class Case:
     def facts(self) -> Facts:
         """What the mail says."""
         return self.reading.facts
+
+    @property
+    def buyers(self) -> tuple[str, ...]:
+        """Those of the recipients that are buyers."""
+        return buyers(self.recipients)
 
     def once(self, name: str, compute: Callable[[Case], T]) -> T:
         """What `compute` gives for this case, worked out on first use: several checks share it."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.model import Source, Span
 
-_COUNTS = frozenset({Source.SUBJECT, Source.PLAIN, Source.HTML, Source.DOCUMENT, Source.PICTURE})
+COUNTS = frozenset({Source.SUBJECT, Source.PLAIN, Source.HTML, Source.DOCUMENT, Source.PICTURE})
+"""Where an order ID is seen by the buyer."""
 _ALMOST = re.compile(r"(?<![\w-])\d{2,4}-\d{5,9}-\d{5,9}(?![\w-])")
 
 
@@ -20,12 +21,12 @@ def find_missing(case: Case, params: Params) -> Iterator[Evidence]:
 
 
 def _counts(case: Case, span: Span) -> bool:
-    return case.mail.passages[span.passage].source in _COUNTS and case.is_own(span)
+    return case.mail.passages[span.passage].source in COUNTS and case.is_own(span)
 
 
 def _attempts(case: Case) -> list[Evidence]:
     for index, passage in enumerate(case.mail.passages):
-        match = _ALMOST.search(passage.text) if passage.source in _COUNTS else None
+        match = _ALMOST.search(passage.text) if passage.source in COUNTS else None
         if match and case.is_own(Span(index, match.start(), match.end())):
             return [
                 case.at(Span(index, match.start(), match.end()), "not an order ID: it has 3, 7 and 7 digits")

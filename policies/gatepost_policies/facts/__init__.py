@@ -5,9 +5,19 @@ from __future__ import annotations
 from gatepost_policies.facts.addresses import addresses_in, buyers, is_buyer, marketplace_of
 from gatepost_policies.facts.finding import find_facts
 from gatepost_policies.facts.reading import Assembly, read_mail
+from gatepost_policies.facts.tracking import carrier_key
 from gatepost_policies.model import Mail, Reading, Source
 
-__all__ = ["addresses_in", "buyers", "find_facts", "is_buyer", "marketplace_of", "read", "read_text"]
+__all__ = [
+    "addresses_in",
+    "buyers",
+    "carrier_key",
+    "find_facts",
+    "is_buyer",
+    "marketplace_of",
+    "read",
+    "read_text",
+]
 
 
 def read(raw: bytes) -> Reading:

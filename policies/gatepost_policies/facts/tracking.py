@@ -92,6 +92,17 @@ def _carriers() -> _Carriers:
     )
 
 
+def carrier_key(name: str) -> str:
+    """The key of the carrier that `name` or a feed's carrier code stands for; "" for an unknown one."""
+    known = _carriers()
+    plain = " ".join(name.lower().split())
+    return (
+        known.by_name.get(plain)
+        or known.by_name.get(name.strip())
+        or (plain if plain in known.shapes else "")
+    )
+
+
 def _any(names: Iterable[str]) -> str:
     return "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
 
