@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from argon2 import PasswordHasher
 
 from gatepost.model import (
@@ -19,9 +20,11 @@ from gatepost.model import (
     RelayReply,
 )
 from gatepost.ports import Earlier, Opened, Settled, Taken
-from gatepost.store import Store
+from gatepost.store import Home, Store
+from gatepost.store.serverhome import ServerHome
 from gatepost.store.users import Users
 from gatepost_policies.model import Finding
+from kit import postgres
 from kit.messages import ORDER, RAW, entry, message
 from kit.ports import StillClock
 
@@ -31,19 +34,41 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Real argon2, without the time it is meant to take."""
 
 
+on_a_file = pytest.mark.parametrize("home", ["file"], indirect=True)
+"""For tests of what only a database in a file has, or that look into it."""
+on_a_server = pytest.mark.parametrize("home", ["server"], indirect=True)
+"""For tests of what only a database server has."""
+
+
+def a_home(*, lease_seconds: float = 600) -> ServerHome:
+    """An empty place on this test process's own PostgreSQL."""
+    return ServerHome(postgres.shared().new(), lease_seconds=lease_seconds)
+
+
 async def open_store(
-    path: Path, clock: StillClock, *, busy_seconds: float = 5.0, lease: timedelta = timedelta(minutes=30)
+    home: Home | Path,
+    clock: StillClock,
+    *,
+    busy_seconds: float = 5.0,
+    lease: timedelta = timedelta(minutes=30),
 ) -> Store:
-    """A store like a gateway process has it, with quick passwords."""
-    store = await Store.open(path, clock=clock, busy_seconds=busy_seconds, lease=lease)
+    """A store like a gateway process has it, with quick passwords. As a node it has been known for long."""
+    store = await Store.open(home, clock=clock, busy_seconds=busy_seconds, lease=lease)
     store.users.close()
+    await _as_node(store, "UPDATE nodes SET since = 0 WHERE name = :me")
     return replace(store, users=Users(store.db, clock, hasher=QUICK))
 
 
 async def crash(store: Store) -> None:
-    """What a kill leaves: the lock is gone, and nothing was settled."""
+    """What a kill leaves, once that is known: the lock is gone, the lease over, and nothing was settled."""
     store.owners.die()
+    await _as_node(store, "UPDATE nodes SET lease_until = 0 WHERE name = :me")
     await store.close()
+
+
+async def _as_node(store: Store, sql: str) -> None:
+    if isinstance(store.db.home, ServerHome):
+        await store.db.write(lambda tx: tx.change(sql, {"me": store.owners.me}))
 
 
 def an_entry(

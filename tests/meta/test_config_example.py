@@ -27,7 +27,11 @@ def test_the_example_is_the_defaults() -> None:
 def test_the_example_says_every_default_itself() -> None:
     origins = load(EXAMPLE, {}).origins
     silent = {key for key, origin in origins.items() if origin == "default"}
-    assert silent == {key for key in origins if key.startswith("relay.")} | {"policy.rules_folder"}
+    assert silent == {key for key in origins if key.startswith("relay.")} | {
+        "policy.rules_folder",
+        "store.database_password_file",
+        "store.database_password",
+    }
 
 
 def test_the_example_with_its_comments_switched_on_loads(tmp_path: Path) -> None:
@@ -44,7 +48,7 @@ def test_the_example_with_its_comments_switched_on_loads(tmp_path: Path) -> None
 def test_the_example_names_every_key() -> None:
     document = parse(with_all_keys(), "example")
     shown = {tuple(step for step in key if isinstance(step, str)) for key in document.places}
-    wanted = {key for key in leaves() if key != ("relay", "password")}
+    wanted = {key for key in leaves() if key[-1] not in ("password", "database_password")}
     wanted |= {("smtp", "listeners", name) for name in Listener.model_fields}
     wanted |= {("routes", name) for name in Route.model_fields}
     wanted |= {("dkim", "keys", name) for name in DkimKey.model_fields}

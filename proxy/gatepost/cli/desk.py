@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from gatepost import events
 from gatepost.config import Config
 from gatepost.daemon.clock import SystemClock
 from gatepost.errors import StoreError
-from gatepost.store import Store, migrate
+from gatepost.store import FileHome, Store, home_of, migrate
 
 T = TypeVar("T")
 
@@ -40,12 +40,12 @@ def who() -> str:
 @asynccontextmanager
 async def store_of(config: Config, *, create: bool = False) -> AsyncIterator[Store]:
     """The store of the configuration; a missing one is an error unless it may be created."""
-    path = config.store.path
-    if not path.exists() and not create:
-        raise StoreError(f"there is no store at {path} yet; it is made when the gateway first starts")
-    with _as_owner_of(path):
+    home = home_of(config.store)
+    if not home.is_there() and not create:
+        raise StoreError(f"there is no store at {home.name} yet; it is made when the gateway first starts")
+    with _as_owner_of(home.path) if isinstance(home, FileHome) else nullcontext():
         store = await Store.open(
-            path,
+            home,
             clock=SystemClock(),
             instance="command",
             busy_seconds=config.store.busy_seconds,

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from gatepost.config.document import Key
-from gatepost.config.schema import CREDENTIAL, Config, Relay, RelayAuth
+from gatepost.config.schema import CREDENTIAL, Config, Relay, RelayAuth, Store
 from gatepost.errors import ConfigError
 
 MAX_SECRET_BYTES = 65_536
@@ -47,6 +47,15 @@ def relay_password(relay: Relay) -> str:
     if relay.password_file is not None:
         return read_secret(relay.password_file)
     raise ConfigError("relay.auth: own has no password: set password_file or GATEPOST_RELAY_PASSWORD")
+
+
+def database_password(store: Store) -> str | None:
+    """The password of `store.database_url`, read now; None where none is set."""
+    if store.database_password is not None:
+        return store.database_password.get_secret_value()
+    if store.database_password_file is not None:
+        return read_secret(store.database_password_file)
+    return None
 
 
 def paths(section: BaseModel, above: Key = ()) -> Iterator[tuple[Key, Path]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ from gatepost.model import MessageId, OrderId
 from gatepost.pipeline import Limits, Pipeline
 from gatepost.release import ReleaseOutcome, reject, release, release_corrected
 from gatepost.smtp import Intake, disk_reserve
-from gatepost.store import Store
+from gatepost.store import Store, home_of
 from gatepost.store.users import Role
 from gatepost.tasks import Tasks
 from gatepost.upstream import login_at_relay, upstream_for
@@ -63,7 +63,7 @@ class Gateway:
         rulebooks.warm()
         self.store = await self._open_store()
         self._stack.push_async_callback(self.store.close)
-        self._disk = disk_reserve(config.store.path.parent, config.smtp.limits)
+        self._disk = self._reserve()
         self.child = Child(config.policy)
         self._stack.push_async_callback(self.child.close)
         self.judging = Judging(rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes)
@@ -129,9 +129,7 @@ class Gateway:
             asks=asks,
         )
 
-    async def correct(
-        self, id: MessageId, *, raw: bytes, by: str, although: bool = False
-    ) -> ReleaseOutcome:
+    async def correct(self, id: MessageId, *, raw: bytes, by: str, although: bool = False) -> ReleaseOutcome:
         """Send a corrected mail in place of a held one."""
         return await release_corrected(
             id,
@@ -152,18 +150,24 @@ class Gateway:
             id, by=by, note=note, quarantine=self.store.quarantine, road=self.road, report=report
         )
 
+    def _reserve(self) -> Callable[[], str | None]:
+        if self.config.store.database_url:  # then no mail touches the disk of this machine
+            return lambda: None
+        return disk_reserve(self.config.store.path.parent, self.config.smtp.limits)
+
     async def _open_store(self) -> Store:
         config = self.config
+        home = home_of(config.store)
         try:
             return await Store.open(
-                config.store.path,
+                home,
                 clock=self.clock,
                 instance=f"worker{self.worker}",
                 busy_seconds=config.store.busy_seconds,
                 resubmission=timedelta(hours=config.policy.resubmission_hours),
             )
         except StoreError as error:
-            raise StoreError(f"store {config.store.path}: {error}") from error
+            raise StoreError(f"store {home.name}: {error}") from error
 
     def _pipeline(self) -> Pipeline:
         config = self.config

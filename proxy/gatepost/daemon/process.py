@@ -59,7 +59,7 @@ async def _say_hello(gateway: Gateway, loaded: Loaded) -> None:
     places = Places(
         smtp=gateway.intake.addresses(),
         site=site.url if site else "",
-        store=config.store.path,
+        store=gateway.store.db.home.name,
         relay=f"{config.relay.host}:{config.relay.port}" if config.relay else "",
         edition=config.policy.edition,
         admin=admin,

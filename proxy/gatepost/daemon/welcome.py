@@ -15,7 +15,7 @@ class Places:
 
     smtp: Sequence[tuple[str, int]]
     site: str  # URL, "" when switched off
-    store: Path
+    store: str
     relay: str  # "" while the capture relay stands in
     edition: str
     admin: tuple[str, str] | None  # name and one-time password, on the first start

@@ -10,27 +10,27 @@ from typing import Self
 
 from gatepost.config.schema import Retention as KeepFor
 from gatepost.ports import Clock
-from gatepost.store import health, migrate
 from gatepost.store.allowances import SqlAllowances
 from gatepost.store.audit import Audit
 from gatepost.store.captures import SqlCaptures
 from gatepost.store.db import Database
 from gatepost.store.engine import EngineError, Fault
+from gatepost.store.filehome import FileHome
 from gatepost.store.health import Health
+from gatepost.store.home import Home, home_of
 from gatepost.store.journal import SqlJournal
 from gatepost.store.ledger import SqlLedger
 from gatepost.store.outbox import Outbox
-from gatepost.store.owners import LockedOwners, Nobody, Owners
+from gatepost.store.owners import Nobody, Owners
 from gatepost.store.quarantine import SqlQuarantine
 from gatepost.store.retention import Purged, Retention
 from gatepost.store.review import Review
 from gatepost.store.search import Search
 from gatepost.store.sessions import Sessions
 from gatepost.store.spool import SqlSpool
-from gatepost.store.sqlite import SqliteEngine, fill_reserve, free_bytes, prepare_file
 from gatepost.store.users import Users
 
-__all__ = ["Database", "Health", "Store"]
+__all__ = ["Database", "FileHome", "Health", "Home", "Store", "home_of"]
 
 RESUBMISSION = timedelta(hours=96)
 _SESSIONS = timedelta(days=7)  # no site session lasts longer, whatever the site allows
@@ -61,7 +61,7 @@ class Store:
     @classmethod
     async def open(
         cls,
-        path: Path,
+        home: Home | Path,
         *,
         clock: Clock,
         instance: str = "gatepost",
@@ -70,12 +70,15 @@ class Store:
         lease: timedelta = LEASE,
         read_only: bool = False,
     ) -> Self:
-        """Open the database at `path`, bring it to the newest schema and become one of its owners.
+        """Open the database at `home`, bring it to the newest schema and become one of its owners.
 
-        A first start makes the file. Raises StoreError, and leaves everything as it is, when the file is
-        damaged, gone though it was there before, locked for longer than `busy_seconds`, or a newer release's.
+        A path is a file's home. A first start makes the file. Raises StoreError, and leaves everything as it
+        is, when the file is damaged, gone though it was there before, locked for longer than `busy_seconds`,
+        or a newer release's; when a server can't be reached or does not let us in.
         """
-        opened = await asyncio.to_thread(_open, path, instance, busy_seconds, read_only)
+        if isinstance(home, Path):
+            home = FileHome(home)
+        opened = await asyncio.to_thread(_open, home, instance, busy_seconds, read_only)
         db, owners = opened
         return cls(
             db=db,
@@ -124,32 +127,31 @@ class Store:
             sessions=_SESSIONS,
         )
 
-    def free_bytes(self) -> int:
-        """How much the disk under the database still takes. Raises StoreError when that can't be told."""
-        return free_bytes(self.db.path)
+    def free_bytes(self) -> int | None:
+        """How much the disk under the database still takes; None when that is another machine's matter.
+
+        Raises StoreError when that can't be told.
+        """
+        return self.db.home.free_bytes()
 
     async def examine(self) -> Health:
         """Check the whole database and say how it stands. Reads every page."""
-        return await health.examine(self.db)
+        return await asyncio.to_thread(self.db.home.examine)
 
     async def back_up(self, target: Path) -> None:
         """Copy the database, as it is at one instant, to a new file."""
-        await asyncio.to_thread(health.back_up, self.db.path, target)
+        await asyncio.to_thread(self.db.home.back_up, target)
 
 
-def _open(path: Path, instance: str, busy_seconds: float, read_only: bool) -> tuple[Database, Owners]:
+def _open(home: Home, instance: str, busy_seconds: float, read_only: bool) -> tuple[Database, Owners]:
     if read_only:
-        if not path.exists():
-            raise EngineError(Fault.MISSING, str(path))
-        return Database(path, busy_seconds=busy_seconds, read_only=True), Nobody()
-    prepare_file(path, busy_seconds=busy_seconds)
-    engine = SqliteEngine(path)
+        if not home.is_there():
+            raise EngineError(Fault.MISSING, home.name)
+        return Database(home, busy_seconds=busy_seconds, read_only=True), Nobody()
+    home.prepare(busy_seconds=busy_seconds)
+    owners = home.owners(instance)
     try:
-        migrate.migrate(engine, migrate.migrations(), busy_seconds=busy_seconds)
-        fill_reserve(path)
-        owners = LockedOwners(path.with_name(path.name + ".owners"), instance)
-        owners.sweep()
+        return Database(home, busy_seconds=busy_seconds), owners
     except BaseException:
-        engine.close()
+        owners.leave()
         raise
-    return Database(path, busy_seconds=busy_seconds, engine=engine), owners

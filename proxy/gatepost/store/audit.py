@@ -46,6 +46,7 @@ def record(
 ) -> None:
     """Add a row within the caller's transaction: the deed and its record are kept together or not at all."""
     by, subject = plain(by), plain(subject)
+    tx.alone("audit")  # each row is chained to the one before: there is no place for two
     last = tx.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
     seq = last[0]["seq"] + 1 if last else 1
     words = dumps(dict(sorted((details or {}).items())))

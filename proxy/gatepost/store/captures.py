@@ -64,7 +64,9 @@ class SqlCaptures:
 
     def _shed(self, tx: Tx) -> None:
         while True:
-            sums = tx.execute("SELECT count(*) AS n, coalesce(sum(size_bytes), 0) AS bytes FROM captures")[0]
+            sums = tx.execute(
+                "SELECT count(*) AS n, CAST(coalesce(sum(size_bytes), 0) AS BIGINT) AS bytes FROM captures"
+            )[0]
             if sums["n"] <= self._most and (sums["bytes"] <= self._most_bytes or sums["n"] <= 1):
                 return
             tx.change("DELETE FROM captures WHERE id = (SELECT id FROM captures ORDER BY at, id LIMIT 1)")

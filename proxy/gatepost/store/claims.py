@@ -50,7 +50,14 @@ def reserve(tx: Tx, orders: Sequence[OrderId], message: MessageId, *, at: int, b
 
 
 def still_hold(tx: Tx, message: MessageId) -> bool:
-    """Whether every order that a message ever reserved is still its own: none was granted anew since."""
+    """Whether every order that a message ever reserved is still its own: none was granted anew since.
+
+    Nobody can grant one of them until the end of the transaction.
+    """
+    tx.execute(
+        "SELECT order_id FROM claims WHERE message_id = :id ORDER BY order_id /*! FOR UPDATE */",
+        {"id": message},
+    )
     rows = tx.execute(
         "SELECT count(*) AS lost "
         "FROM (SELECT DISTINCT order_id FROM claim_log WHERE message_id = :id) AS once "

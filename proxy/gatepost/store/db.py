@@ -10,17 +10,16 @@ import asyncio
 import contextlib
 import queue
 import random
-import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from gatepost.store.engine import Engine, EngineError, Fault, Tx
-from gatepost.store.sqlite import SqliteEngine, SqliteTx, connect, faults, fill_reserve, with_deadline
+from gatepost.store.engine import Engine, EngineError, Fault, Reader, Tx
+from gatepost.store.home import Home
 
 T = TypeVar("T")
 
@@ -30,10 +29,24 @@ READERS = 2
 READ_SECONDS = 5.0
 FAULT_SECONDS = 3.0
 _LASTING = frozenset(
-    {Fault.FULL, Fault.READ_ONLY, Fault.DAMAGED, Fault.MISSING, Fault.DISK, Fault.OTHER, Fault.LOCKED}
+    {
+        Fault.FULL,
+        Fault.READ_ONLY,
+        Fault.DAMAGED,
+        Fault.MISSING,
+        Fault.DISK,
+        Fault.OTHER,
+        Fault.LOCKED,
+        Fault.AWAY,
+    }
 )
 _DOUBTFUL = frozenset({Fault.DISK, Fault.DAMAGED, Fault.OTHER})  # what a connection holds may be wrong
-_PAUSES = (0.0005, 0.005)  # seconds between two tries for the lock, at least and at most
+_PAUSES = {Fault.LOCKED: (0.0005, 0.005), Fault.AWAY: (0.02, 0.5)}
+"""Seconds between two tries to begin, at least and at most, after faults that pass."""
+_UNKNOWN = frozenset({Fault.STUCK, Fault.DOUBT})
+_NEVER = frozenset({Fault.CLOSED})
+_AGAIN_SECONDS = 0.5
+"""After which a posted job that failed with the database is tried again."""
 
 
 class Undo(Exception):
@@ -46,7 +59,7 @@ class Undo(Exception):
 
 def nobody_knows(error: BaseException) -> bool:
     """Whether a write that ended so may have been committed, or be committed yet."""
-    return not isinstance(error, EngineError) or error.fault is Fault.STUCK
+    return not isinstance(error, EngineError) or error.fault in _UNKNOWN
 
 
 @dataclass(slots=True, eq=False)
@@ -67,20 +80,21 @@ class Database:
     """Writes through one thread, reads through a few. Usable from several loops and threads at once."""
 
     def __init__(
-        self, path: Path, *, busy_seconds: float, engine: Engine | None = None, read_only: bool = False
+        self, home: Home, *, busy_seconds: float, engine: Engine | None = None, read_only: bool = False
     ) -> None:
-        self.path = path
+        self.home = home
         self._busy = busy_seconds
         self._queue: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._closed = read_only
         self._read_only = read_only
         self._local = threading.local()
         self._fault: tuple[Fault | None, float] = (None, 0.0)
-        self._connections: list[Any] = []
+        self._open_readers: list[Reader] = []
+        self._again: deque[tuple[float, _Job[Any]]] = deque(maxlen=QUEUE_LIMIT)
         self._readers = ThreadPoolExecutor(READERS, "store-read")
         self._writer: threading.Thread | None = None
         if not read_only:
-            self._engine = engine or SqliteEngine(path)
+            self._engine = engine or home.engine(busy_seconds=busy_seconds)
             self._writer = threading.Thread(target=self._work, name="store-write", daemon=True)
             self._writer.start()
 
@@ -89,8 +103,8 @@ class Database:
 
         An exception undoes this job alone. `urgent` jobs may use the space set aside for a full disk.
         Raises StoreError when the lock was not had in time, too much waits or the disk refuses: then nothing
-        of the job is kept. Only when the disk itself hangs (Fault.STUCK), or the caller is cancelled, may a
-        job that has begun still be committed.
+        of the job is kept. Only when the disk itself hangs (Fault.STUCK), a server is lost in the very commit
+        (Fault.DOUBT) or the caller is cancelled may a job that has begun be committed all the same.
         """
         job = self._enqueue(work, urgent)
         job.loop = loop = asyncio.get_running_loop()
@@ -103,7 +117,10 @@ class Database:
             limit.cancel()
 
     def post(self, work: Callable[[Tx], object]) -> None:
-        """Queue `work` behind what waits, without waiting for its end. Its failure is not reported."""
+        """Queue `work` behind what waits, without waiting for its end. Its own failure is not reported.
+
+        When the database fails it is tried again until it works, or the store is closed.
+        """
         with contextlib.suppress(EngineError):
             self._queue.put(self._enqueue(work, urgent=True))
 
@@ -129,22 +146,20 @@ class Database:
             raise EngineError(Fault.STUCK) from error
 
     def _read(self, work: Callable[[Tx], T], seconds: float) -> T:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self.path, read_only=True)
-            self._connections.append(connection)
-        with_deadline(connection, seconds)
+        reader: Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            reader = self._local.reader = self.home.reader()
+            self._open_readers.append(reader)
         try:
-            with faults():
-                connection.execute("BEGIN")  # one state of the database for all that the job reads
-                return work(SqliteTx(connection))
+            return work(reader.begin(seconds))
         except EngineError as error:
             if error.fault in _DOUBTFUL:
-                self._local.connection = None
+                self._local.reader = None
+                self._open_readers.remove(reader)
+                reader.close()
             raise
         finally:
-            with contextlib.suppress(sqlite3.Error):
-                connection.rollback()
+            reader.end()
 
     def recent_fault(self) -> Fault | None:
         """The lasting fault that a write met in the last seconds, unless a later write went well."""
@@ -152,18 +167,12 @@ class Database:
         return fault if fault in _LASTING and time.monotonic() - at < FAULT_SECONDS else None
 
     async def settle_log(self) -> None:
-        """Bring the log into the file and empty it, so that what was deleted is gone; fill the reserve.
-
-        Does what it can: a reader at work keeps its part of the log until it is done.
-        """
+        """Make what was deleted be gone, as far as the database lets us; set its reserves aside anew."""
         if not self._closed:
-            await asyncio.get_running_loop().run_in_executor(self._readers, self._settle_log)
+            await asyncio.get_running_loop().run_in_executor(self._readers, self._tidy)
 
-    def _settle_log(self) -> None:
-        fill_reserve(self.path)
-        with contextlib.closing(connect(self.path)) as connection, contextlib.suppress(EngineError), faults():
-            connection.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def _tidy(self) -> None:
+        self.home.tidy(busy_seconds=self._busy)
 
     async def close(self) -> None:
         """Finish what waits, then close the connections. Later writes raise StoreError."""
@@ -176,15 +185,15 @@ class Database:
             self._queue.put(None)
             self._writer.join(self._busy * 2)
         self._readers.shutdown(wait=True, cancel_futures=True)
-        for connection in self._connections:
-            connection.close()
+        for reader in self._open_readers:
+            reader.close()
 
     # --- the writer's thread ---------------------------------------------------------------------
 
     def _work(self) -> None:
         going = True
         while going:
-            job = self._queue.get()
+            job = self._next()
             if job is None:
                 break
             batch = [job]
@@ -196,25 +205,52 @@ class Database:
             except Exception as error:  # whatever it is, the writer must live on: every sender waits for it
                 _fail(batch, EngineError(Fault.OTHER, type(error).__name__))
                 self._mend(EngineError(Fault.OTHER))
+            self._keep_posted(batch)
             _hand_back(batch)
         self._drop_the_rest()
         self._engine.close()
 
+    def _next(self) -> _Job[Any] | None:
+        """The next job that waits, or a posted one whose time to be tried again has come."""
+        while True:
+            wait = max(0.0, self._again[0][0] - time.monotonic()) if self._again else None
+            if wait == 0:
+                return self._once_more()
+            with contextlib.suppress(queue.Empty):
+                job = self._queue.get(timeout=wait)
+                if job is None or not job.given_up():
+                    return job
+
+    def _once_more(self) -> _Job[Any]:
+        job = self._again.popleft()[1]
+        job.error, job.expires = None, time.monotonic() + self._busy
+        return job
+
+    def _keep_posted(self, batch: Iterable[_Job[Any]]) -> None:
+        """Nobody waits for a posted job, so nobody would try it again but we."""
+        at = time.monotonic() + _AGAIN_SECONDS
+        for job in batch:
+            if job.future is None and isinstance(job.error, EngineError) and job.error.fault not in _NEVER:
+                self._again.append((at, job))
+
     def _begin(self, batch: list[_Job[Any]]) -> Tx | None:
         """Get the write lock before the batch's deadline, or give the batch its error."""
         until = max(job.expires for job in batch)
-        pause = _PAUSES[0]
+        pause = 0.0
         while True:
             try:
                 return self._engine.begin()
             except EngineError as error:
-                if error.fault is not Fault.LOCKED or time.monotonic() >= until:
+                if error.fault not in _PAUSES or time.monotonic() >= until:
                     _fail(batch, error)
                     self._mend(error)
                     return None
+                least, most = _PAUSES[error.fault]
+                if error.fault is Fault.AWAY:  # not a moment's wait: say so to whoever asks
+                    self._fault = (error.fault, time.monotonic())
             # Not in step with the other processes that wait: who sleeps the same sleeps in vain.
+            pause = min(max(pause * 1.5, least), most)
             time.sleep(pause * (0.5 + random.random()))  # noqa: S311 - spreads load, guards nothing
-            pause = min(pause * 1.5, _PAUSES[1])
 
     def _gather(self, batch: list[_Job[Any]]) -> bool:
         """Add what else waits; False when the store is closing."""
@@ -233,18 +269,31 @@ class Database:
         if error is None:
             return
         self._mend(error)
-        urgent = [job for job in batch if job.urgent]
-        if error.fault is Fault.FULL and urgent and self._give_way():
-            again = self._begin(urgent)
-            if again is not None:
-                self._retry(again, urgent)
+        match error.fault:
+            case Fault.FULL:
+                urgent = [job for job in batch if job.urgent]
+                if urgent and self._give_way():
+                    self._retry(urgent)
+            case Fault.AWAY:  # before the commit: nothing of it is kept, all of it can be done again
+                self._retry(batch)
+            case Fault.CONFLICT:  # alone each has less that another could want at the same time
+                for job in batch:
+                    self._retry([job])
+            case _:
+                pass
 
-    def _retry(self, tx: Tx, batch: list[_Job[Any]]) -> None:
-        for job in batch:
-            job.error = None
-        error = self._attempt(tx, batch)
-        if error is not None:
+    def _retry(self, batch: list[_Job[Any]]) -> None:
+        """Try a batch once more, and as often as it meets another gateway until its time is over."""
+        while True:
+            for job in batch:
+                job.error = None
+            tx = self._begin(batch)
+            error = None if tx is None else self._attempt(tx, batch)
+            if error is None:
+                return
             self._mend(error)
+            if error.fault is not Fault.CONFLICT or time.monotonic() >= max(job.expires for job in batch):
+                return
 
     def _attempt(self, tx: Tx, batch: list[_Job[Any]]) -> EngineError | None:
         """Run the jobs and commit. On a fault of the database every job has it as its error."""

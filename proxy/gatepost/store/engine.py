@@ -2,7 +2,8 @@
 
 SQL is written once, with `:name` parameters, in the words that SQLite (3.35 or later) and PostgreSQL
 share: upserts, RETURNING, partial indexes. Times are BIGINT microseconds since 1970 UTC, JSON is TEXT,
-booleans are 0 and 1, bytes are BYTEA (a name that SQLite takes for "as it is").
+booleans are 0 and 1, bytes are BYTEA (a name that SQLite takes for "as it is"). What stands in
+`/*! … */` is a comment for SQLite and read by PostgreSQL: row locks, which one writer has no need of.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ class Tx(Protocol):
     def change(self, sql: str, params: Params = NO_PARAMS) -> int:
         """Run one statement and return how many rows it changed."""
 
+    def alone(self, part: str) -> None:
+        """Wait until no other transaction is in that part of the work; hold the others off until the end."""
+
 
 class Fault(Enum):
     """Why a database refused, in words that an operator reads."""
@@ -42,12 +46,15 @@ class Fault(Enum):
     FULL = "the disk is full"
     READ_ONLY = "the database is read-only"
     DAMAGED = "the database is damaged"
-    MISSING = "the database file is gone"
+    MISSING = "the database is gone"
     DISK = "the disk failed"
     BUSY = "too much is waiting to be written"
     CLOSED = "the store is closed"
     SLOW = "the query took too long"
     STUCK = "the disk did not answer in time"
+    AWAY = "the database can't be reached"
+    CONFLICT = "another gateway changes the same rows"
+    DOUBT = "the connection ended while the database committed"
     OTHER = "the database refused"
 
 
@@ -63,10 +70,16 @@ class Engine(Protocol):
     """One connection that writes. Used by one thread at a time; raises EngineError only."""
 
     def begin(self) -> Tx:
-        """Start a write transaction. Raises EngineError(LOCKED) at once when another program writes."""
+        """Start a write transaction. Raises EngineError(LOCKED) at once when another program writes.
+
+        EngineError(AWAY) when a server can't be reached: that, too, may be over in a moment.
+        """
 
     def commit(self) -> None:
-        """Make the transaction durable: it survives loss of power when this returns."""
+        """Make the transaction durable: it survives loss of power when this returns.
+
+        Raises EngineError(DOUBT) when nobody can tell whether it is; with any other nothing of it is kept.
+        """
 
     def rollback(self) -> None:
         """Undo the transaction; without one, nothing."""
@@ -85,6 +98,19 @@ class Engine(Protocol):
 
     def reopen(self) -> None:
         """Start over with a new connection after a fault that can leave the old one unsound."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+class Reader(Protocol):
+    """One connection that only reads. Used by one thread at a time; raises EngineError only."""
+
+    def begin(self, seconds: float) -> Tx:
+        """Start to read one state of the database; no statement runs on past `seconds` from now."""
+
+    def end(self) -> None:
+        """Done with reading, however it ended."""
 
     def close(self) -> None:
         """Close the connection."""

@@ -41,11 +41,12 @@ VALUES (:id, :received_at, :state, :state_at, :owner, :lease_until, :origin, :an
   :claimed, :has_raw, :fingerprint, :session, :envelope, :sender, :subject, :subject_folded, :size_bytes,
   :buyers, :action, :edition, :digest, :purpose, :language, :order_ids, :asks_review, :findings, :deadline_at,
   :answer, :attempts, :next_attempt_at, :last_error)
+ON CONFLICT (fingerprint) WHERE fingerprint <> '' AND answering = 1 DO NOTHING
 """
 _KEEP = """
 UPDATE messages SET has_raw = 1, answered = 1, answer = coalesce(answer, :answer),
   state = CASE WHEN state = 'attempting' THEN :state ELSE state END
-WHERE id = :id
+WHERE id = :id AND owner = :me AND state IN ('attempting', 'sending')
 """
 _FIRST = "SELECT * FROM messages WHERE fingerprint = :fingerprint AND fingerprint <> '' AND answering = 1"
 
@@ -110,9 +111,10 @@ class SqlJournal:
         if earlier is not None:
             return earlier
         in_the_way = claims.reserve(tx, opening.orders, entry.id, at=opening.now) if opening.orders else None
-        if in_the_way is not None:
-            raise Undo(Taken(in_the_way))
-        tx.change(_INSERT, opening.params)
+        if in_the_way is not None:  # what stands there may be this very mail, come in at another node
+            raise Undo(self._earlier(tx, opening) or Taken(in_the_way))
+        if tx.change(_INSERT, opening.params) == 0:
+            raise Undo(self._came_meanwhile(tx, opening))
         if opening.raw is not None and opening.params["has_raw"]:
             moves.put_raw(tx, entry.id, opening.raw)
         judged.index(tx, entry, opening.params["received_at"])
@@ -120,6 +122,13 @@ class SqlJournal:
         if entry.state in ON_ARRIVAL:
             note(tx, entry.id, entry.state, opening.now)
         return Opened()
+
+    def _came_meanwhile(self, tx: Tx, opening: _Opening) -> Earlier:
+        """The same mail, opened at another node between our look and our insert."""
+        earlier = self._earlier(tx, opening)
+        if earlier is None:
+            raise StateError("the same mail came and went at another node")
+        return earlier
 
     def _earlier(self, tx: Tx, opening: _Opening) -> Earlier | None:
         if not opening.entry.fingerprint:
@@ -163,10 +172,10 @@ class SqlJournal:
 
         def job(tx: Tx) -> None:
             old = self._mine(tx, id)
-            if old.state not in moves.IN_FLIGHT:
+            kept = {"id": id, "answer": stored, "state": state.value, "me": self._owners.me}
+            if old.state not in moves.IN_FLIGHT or tx.change(_KEEP, kept) == 0:
                 raise StateError(f"message {id} is {old.state.value}, and no longer in flight")
             moves.put_raw(tx, id, raw)
-            tx.change(_KEEP, {"id": id, "answer": stored, "state": state.value})
 
         await self._db.write(job)
 
@@ -176,6 +185,7 @@ class SqlJournal:
         params: dict[str, Value] = {"id": id, "me": self._owners.me, "at": now, "until": now + self._lease}
 
         def job(tx: Tx) -> None:
+            self._owners.fence(tx)
             changed = tx.change(
                 "UPDATE messages SET state = 'sending', state_at = :at, lease_until = :until "
                 "WHERE id = :id AND state = 'attempting' AND owner = :me",

@@ -98,10 +98,13 @@ class SqlLedger:
                 raise StateError(f"order {order} has had no review request: nothing needs to be granted")
             if ClaimState.GRANTED not in CLAIM[old.state]:
                 raise StateError(f"the review request of order {order} is {old.state.value}")
-            tx.change(
-                "UPDATE claims SET state = 'granted', at = :at, note = :note WHERE order_id = :order_id",
-                {"at": at, "note": plain(reason), "order_id": order},
+            granted = tx.change(
+                "UPDATE claims SET state = 'granted', at = :at, note = :note "
+                "WHERE order_id = :order_id AND state = :old",
+                {"at": at, "note": plain(reason), "order_id": order, "old": old.state.value},
             )
+            if granted == 0:
+                raise StateError(f"the review request of order {order} changed at the same time")
             claims.log(tx, order, ClaimState.GRANTED, old.message, at=at, by=by, note=plain(reason))
             details = {"reason": reason, "was": old.state.value}
             audit.record(tx, at=at, by=by, what="claim.granted", subject=order, details=details)
@@ -123,7 +126,10 @@ class SqlLedger:
         now = micros(self._clock.now())
 
         def job(tx: Tx) -> int:
-            added = sum(_add(tx, request, by) for request in part)
+            in_order = sorted(
+                part, key=lambda request: request.order
+            )  # two imports can't wait for each other
+            added = sum(_add(tx, request, by) for request in in_order)
             details = {"rows": str(len(part)), "added": str(added)}
             audit.record(tx, at=now, by=by, what="claims.imported", subject="", details=details)
             return added

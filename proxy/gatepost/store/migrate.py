@@ -58,6 +58,7 @@ def migrate(engine: Engine, steps: Sequence[Migration], *, busy_seconds: float) 
     while True:
         tx = begin_patiently(engine, busy_seconds)
         try:
+            tx.alone("schema")
             now = version(tx)
             if now > newest:
                 raise EngineError(Fault.OTHER, f"its schema {now} is newer than this release ({newest})")

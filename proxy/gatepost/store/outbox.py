@@ -20,8 +20,10 @@ LATER = frozenset({MessageState.REJECTED, MessageState.BOUNCED, MessageState.EXP
 _HOUR = 3_600_000_000
 
 _TAKE = """
-UPDATE hook_calls SET next_at = :until, attempts = attempts + 1 WHERE id IN (
-  SELECT id FROM hook_calls WHERE next_at <= :now ORDER BY next_at LIMIT :most)
+WITH due AS (
+  SELECT id FROM hook_calls WHERE next_at <= :now ORDER BY next_at LIMIT :most /*! FOR UPDATE SKIP LOCKED */)
+UPDATE hook_calls SET next_at = :until, attempts = attempts + 1
+WHERE next_at <= :now AND id IN (SELECT id FROM due)
 RETURNING *
 """
 

@@ -11,9 +11,11 @@ import fcntl
 import os
 import secrets
 import weakref
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
+from gatepost.store.engine import Tx
 from gatepost.store.sqlite import faults
 
 
@@ -22,11 +24,11 @@ class Owners(Protocol):
 
     me: str
 
-    def alive(self, owner: str) -> bool:
-        """Whether the process behind `owner` still runs."""
+    def living(self, tx: Tx, owners: Collection[str]) -> Collection[str]:
+        """Which of these are alive, or may be; the others are dead for certain."""
 
-    def sweep(self) -> None:
-        """Forget the dead, once nothing of theirs is left in the database."""
+    def fence(self, tx: Tx) -> None:
+        """Raise StateError when this process itself counts as dead; hold off whoever would bury it now."""
 
     def leave(self) -> None:
         """Stop being an owner: what is still in flight in this name may be taken over."""
@@ -40,12 +42,12 @@ class Nobody:
 
     me = ""
 
-    def alive(self, owner: str) -> bool:
+    def living(self, tx: Tx, owners: Collection[str]) -> Collection[str]:
         """Every other owner counts as alive."""
-        return owner != ""
+        return [owner for owner in owners if owner]
 
-    def sweep(self) -> None:
-        """Nothing to forget."""
+    def fence(self, tx: Tx) -> None:
+        """Nobody is never dead."""
 
     def leave(self) -> None:
         """Nothing to leave."""
@@ -77,6 +79,13 @@ class LockedOwners:
             if _lock(descriptor) and _same(path, descriptor):
                 return me, descriptor
             os.close(descriptor)
+
+    def living(self, tx: Tx, owners: Collection[str]) -> Collection[str]:
+        """Those whose process still runs."""
+        return [owner for owner in owners if self.alive(owner)]
+
+    def fence(self, tx: Tx) -> None:
+        """A process that runs holds its lock."""
 
     def alive(self, owner: str) -> bool:
         """Whether the process behind `owner` still runs; a file that can't be read counts as alive."""

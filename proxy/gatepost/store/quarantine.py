@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -163,9 +164,9 @@ class SqlQuarantine:
         at, before = micros(now), micros(now - held)
         expired: list[Entry] = []
         while True:
-            done = await self._db.write(lambda tx: _expire(tx, at, before), urgent=True)
+            seen, done = await self._db.write(lambda tx: _expire(tx, at, before), urgent=True)
             expired += done
-            if len(done) < _ROUND:
+            if seen < _ROUND or not done:
                 return expired
 
 
@@ -208,12 +209,16 @@ def _resolved_answer(id: MessageId, state: MessageState) -> str:
     return answer_json(Answer(kind, id))
 
 
-def _expire(tx: Tx, at: int, before: int) -> Sequence[Entry]:
+def _expire(tx: Tx, at: int, before: int) -> tuple[int, Sequence[Entry]]:
+    """How many were due, and those that expired here; another node may have been first with the rest."""
     rows = tx.execute(
         f"SELECT {moves.STANDING} FROM messages WHERE state = 'held' AND received_at < :before "  # noqa: S608 - our columns
         "ORDER BY received_at LIMIT :most",
         {"before": before, "most": _ROUND},
     )
+    expired = []
     for row in rows:
-        moves.move(tx, moves.standing_of(row), Change(MessageState.EXPIRED, at))
-    return [_entry(tx, row["id"]) for row in rows]
+        with contextlib.suppress(StateError):
+            moves.move(tx, moves.standing_of(row), Change(MessageState.EXPIRED, at))
+            expired.append(_entry(tx, row["id"]))
+    return len(rows), expired

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from gatepost.errors import StateError
 from gatepost.model import Entry, MessageId, MessageState, Recipient
 from gatepost.ports import Clock
 from gatepost.states import MESSAGE
@@ -96,8 +97,9 @@ class Retention:
 
 def _purge_messages(tx: Tx, before: int) -> int:
     rows = tx.execute(
-        f"SELECT id FROM messages WHERE received_at < :before AND state IN ({_FINAL}) LIMIT {_ROUND}",  # noqa: S608 - our states
-        {"before": before},
+        f"SELECT id FROM messages WHERE received_at < :before AND state IN ({_FINAL}) "  # noqa: S608 - our states
+        "ORDER BY id LIMIT :most",
+        {"before": before, "most": _ROUND},
     )
     names, params = in_list("id", [row["id"] for row in rows])
     for table, column in (
@@ -152,7 +154,7 @@ _ENDS = {
 
 
 def _erase_message(tx: Tx, id: MessageId, address: str, *, by: str, at: int) -> bool:
-    """Blank one message; False when it is in flight."""
+    """Blank one message; False when it is in flight, or came to be just now."""
     rows = tx.execute("SELECT * FROM messages WHERE id = :id", {"id": id})
     if not rows:
         return True
@@ -160,7 +162,10 @@ def _erase_message(tx: Tx, id: MessageId, address: str, *, by: str, at: int) -> 
     if old.state in moves.IN_FLIGHT:
         return False
     if old.state in _ENDS:
-        moves.move(tx, old, Change(_ENDS[old.state], at, by=by, note="erased"))
+        try:
+            moves.move(tx, old, Change(_ENDS[old.state], at, by=by, note="erased"))
+        except StateError:
+            return False
     moves.drop_raw(tx, id)
     tx.change("DELETE FROM corrections WHERE message_id = :id", {"id": id})
     tx.change("UPDATE wrong_findings SET note = '' WHERE message_id = :id", {"id": id})

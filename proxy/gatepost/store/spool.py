@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -19,13 +20,15 @@ _ROUND = 200  # rows that recovery settles in one transaction
 
 # A row that was put back "later than now" saw the clock being set back: its time to wait means nothing.
 _TAKE = """
+WITH due AS (
+  SELECT id FROM messages WHERE state = 'spooled' AND (next_attempt_at <= :now OR state_at > :ahead)
+  ORDER BY next_attempt_at LIMIT :most /*! FOR UPDATE SKIP LOCKED */)
 UPDATE messages SET state = 'attempting', state_at = :now, owner = :me, lease_until = :until,
   origin = 'spool', attempts = attempts + 1
-WHERE state = 'spooled' AND id IN (
-  SELECT id FROM messages WHERE state = 'spooled' AND (next_attempt_at <= :now OR state_at > :now)
-  ORDER BY next_attempt_at LIMIT :most)
+WHERE state = 'spooled' AND id IN (SELECT id FROM due)
 RETURNING *
 """
+_SKEW = 60_000_000  # microseconds by which the clocks of two nodes may differ
 _IN_FLIGHT = f"SELECT {STANDING}, lease_until FROM messages WHERE state IN ('attempting', 'sending')"  # noqa: S608 - our columns
 
 
@@ -43,6 +46,7 @@ class SqlSpool:
             "now": at,
             "me": self._owners.me,
             "until": at + self._lease,
+            "ahead": at + _SKEW,
             "most": limit,
         }
         taken: list[MessageId] = []
@@ -73,21 +77,27 @@ class SqlSpool:
         at = micros(now)
         changed: list[Entry] = []
         while await self._db.read(lambda tx: self._lost(tx, at)):  # most rounds end here, without a write
-            changed += await self._db.write(lambda tx: self._recover(tx, at), urgent=True)
+            done = await self._db.write(lambda tx: self._recover(tx, at), urgent=True)
+            if not done:
+                break  # others are at it
+            changed += done
         return changed
 
     def _lost(self, tx: Tx, at: int) -> Sequence[Standing]:
         """What is in flight in the name of a dead process, or past its lease."""
         rows = [(moves.standing_of(row), int(row["lease_until"])) for row in tx.execute(_IN_FLIGHT)]
-        alive = {owner: self._owners.alive(owner) for owner in {old.owner for old, _ in rows}}
-        lost = [old for old, until in rows if not alive[old.owner] or until <= at]
+        living = self._owners.living(tx, {old.owner for old, _ in rows}) if rows else ()
+        lost = [old for old, until in rows if old.owner not in living or until <= at]
         return lost[:_ROUND]
 
     def _recover(self, tx: Tx, at: int) -> Sequence[Entry]:
-        lost = self._lost(tx, at)
-        for old in lost:
-            moves.move(tx, old, _outcome(old, at))
-        return _entries(tx, [old.id for old in lost])
+        """What was changed; what another node, or its owner, moved on meanwhile is left to them."""
+        changed = []
+        for old in self._lost(tx, at):
+            with contextlib.suppress(StateError):
+                moves.move(tx, old, _outcome(old, at))
+                changed.append(old.id)
+        return _entries(tx, changed)
 
 
 def _outcome(old: Standing, at: int) -> Change:

@@ -89,6 +89,34 @@ class SqliteTx:
         except (sqlite3.Error, *_NO_VALUE) as error:
             raise _error_of_job(error) from error
 
+    def alone(self, part: str) -> None:
+        """Nothing to wait for: one transaction writes at a time."""
+
+
+class SqliteReader:
+    """A connection that only reads."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path, read_only=True)
+        self._tx = SqliteTx(self._connection)
+
+    def begin(self, seconds: float) -> Tx:
+        """Start to read one state of the database, at most so long."""
+        with_deadline(self._connection, seconds)
+        with faults():
+            self._connection.execute("BEGIN")
+        return self._tx
+
+    def end(self) -> None:
+        """Done with reading."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.rollback()
+
+    def close(self) -> None:
+        """Close the connection."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
 
 def reserve_of(path: Path) -> Path:
     """Where the reserve of the database at `path` lies. It also says that there was a database."""

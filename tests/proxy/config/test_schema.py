@@ -13,6 +13,7 @@ from gatepost.config.schema import (
     RelayAuth,
     RelayTls,
     Smtp,
+    Store,
     is_loopback,
 )
 
@@ -57,3 +58,30 @@ def test_a_configuration_does_not_change() -> None:
 )
 def test_this_machine_is_known_by_its_names(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "postgresql://gatepost@db.example:5433/mail?sslmode=verify-full",
+        "postgres:///mail?host=/run/postgresql",
+    ],
+)
+def test_a_database_has_a_url(url: str) -> None:
+    assert Store(database_url=url).database_url == url
+
+
+@pytest.mark.parametrize("url", ["mysql://db.example/mail", "db.example", "host=db.example"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match="expected postgresql://"):
+        Store(database_url=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:hunter2@db.example/mail", "postgresql://db.example/mail?password=hunter2"]
+)
+def test_a_database_s_password_never_stands_in_its_url(url: str) -> None:
+    with pytest.raises(ValidationError, match="GATEPOST_STORE_DATABASE_PASSWORD") as caught:
+        Store(database_url=url)
+    assert "hunter2" not in str(caught.value)

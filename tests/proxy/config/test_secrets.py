@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from gatepost.config import Config, read_secret, relay_password
-from gatepost.config.schema import DkimKey, Relay, RelayAuth, Route
-from gatepost.config.secrets import MAX_SECRET_BYTES, missing_password, unreadable
+from gatepost.config.schema import DkimKey, Relay, RelayAuth, Route, Store
+from gatepost.config.secrets import MAX_SECRET_BYTES, database_password, missing_password, unreadable
 from gatepost.errors import ConfigError
 
 
@@ -52,6 +52,14 @@ def test_a_changed_password_file_counts_at_once(tmp_path: Path) -> None:
     assert relay_password(relay) == "old"
     (tmp_path / "p").write_text("new")
     assert relay_password(relay) == "new"
+
+
+def test_the_database_s_password_is_the_environment_s_or_the_file_s_or_none(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text("from file")
+    store = Store(database_password_file=tmp_path / "p")
+    assert database_password(Store()) is None
+    assert database_password(store) == "from file"
+    assert database_password(store.model_copy(update={"database_password": SecretStr("given")})) == "given"
 
 
 def test_a_relay_without_its_password_is_found() -> None:

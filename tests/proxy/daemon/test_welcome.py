@@ -10,7 +10,7 @@ from gatepost.daemon.welcome import Places, welcome
 PLACES = Places(
     smtp=[("127.0.0.1", 2525)],
     site="http://127.0.0.1:8025",
-    store=Path("var/gatepost.db"),
+    store="var/gatepost.db",
     relay="",
     edition="amazon-2018-10",
     admin=("admin", "s3cret"),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 
 import pytest
 
@@ -16,11 +15,8 @@ async def three_deeds(store: Store, clock: StillClock) -> None:
         await store.audit.append(by="ada", what="user.added", subject=f"u{number}", details=details)
 
 
-def tamper(store: Store, sql: str) -> None:
-    connection = sqlite3.connect(store.db.path)
-    connection.execute(sql)
-    connection.commit()
-    connection.close()
+async def tamper(store: Store, sql: str) -> None:
+    await store.db.write(lambda tx: tx.change(sql))
 
 
 async def test_the_trail_is_listed_newest_first_and_in_pages(store: Store, clock: StillClock) -> None:
@@ -60,7 +56,7 @@ async def test_an_empty_trail_fits(store: Store) -> None:
 )
 async def test_a_changed_trail_does_not_fit(store: Store, clock: StillClock, sql: str, row: int) -> None:
     await three_deeds(store, clock)
-    tamper(store, sql)
+    await tamper(store, sql)
     assert (await store.audit.verify()).broken_at == row
 
 

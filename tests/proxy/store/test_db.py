@@ -13,6 +13,7 @@ from gatepost.errors import StateError, StoreError
 from gatepost.store import db as module
 from gatepost.store.db import Database, Undo, nobody_knows
 from gatepost.store.engine import Engine, EngineError, Fault, Tx
+from gatepost.store.filehome import FileHome
 from gatepost.store.sqlite import SqliteEngine, fill_reserve, prepare_file, reserve_of
 
 TABLE = "CREATE TABLE numbers (n INTEGER PRIMARY KEY, bytes BYTEA)"
@@ -94,7 +95,7 @@ async def watched(path: Path) -> Watched:
 @pytest.fixture
 async def database(path: Path, watched: Watched) -> AsyncIterator[Database]:
     engine: Engine = watched
-    opened = Database(path, busy_seconds=2, engine=engine)
+    opened = Database(FileHome(path), busy_seconds=2, engine=engine)
     yield opened
     watched.hold.set()
     watched.hold_commit.set()
@@ -234,7 +235,7 @@ async def test_a_short_lock_from_outside_is_waited_for(database: Database, path:
 
 
 async def test_a_long_lock_from_outside_is_an_error_in_time(path: Path) -> None:
-    database = Database(path, busy_seconds=0.2)
+    database = Database(FileHome(path), busy_seconds=0.2)
     with outside(path) as other:
         other.execute("BEGIN EXCLUSIVE")
         async with asyncio.timeout(LATE):
@@ -277,7 +278,7 @@ async def test_a_job_whose_caller_left_before_it_began_is_not_run(
 
 
 async def test_a_disk_that_hangs_is_an_error_in_time(path: Path, watched: Watched) -> None:
-    database = Database(path, busy_seconds=0.05, engine=watched)
+    database = Database(FileHome(path), busy_seconds=0.05, engine=watched)
     watched.hold.clear()
     async with asyncio.timeout(LATE):
         with pytest.raises(StoreError, match="did not answer") as caught:
@@ -360,7 +361,7 @@ async def test_a_closed_database_refuses(database: Database) -> None:
 
 
 async def test_a_database_that_is_only_read_refuses_to_write(path: Path) -> None:
-    database = Database(path, busy_seconds=1, read_only=True)
+    database = Database(FileHome(path), busy_seconds=1, read_only=True)
     assert await database.read(lambda tx: len(tx.execute("SELECT n FROM numbers"))) == 0
     with pytest.raises(StoreError, match="read-only"):
         await database.write(add(1))

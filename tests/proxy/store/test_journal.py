@@ -305,7 +305,7 @@ async def test_a_message_is_settled_once(store: Store) -> None:
 
 async def test_another_process_can_not_settle(store: Store, clock: StillClock) -> None:
     await opened(store)
-    async with await Store.open(store.db.path, clock=clock) as other:
+    async with await Store.open(store.db.home, clock=clock) as other:
         with pytest.raises(StateError):
             await settled(other, "m1", _S.RELAYED, _K.RELAYED)
         with pytest.raises(StateError):

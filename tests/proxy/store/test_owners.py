@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from gatepost.errors import StoreError
+from gatepost.store.engine import NO_PARAMS, Params, Row
 from gatepost.store.owners import LockedOwners, Nobody
 
 OTHER = """
@@ -119,5 +121,28 @@ def test_the_lock_file_is_private(folder: Path) -> None:
 def test_nobody_owns_nothing_and_takes_nothing() -> None:
     nobody = Nobody()
     assert nobody.me == ""
-    assert nobody.alive("anyone")
-    assert not nobody.alive("")
+    assert list(nobody.living(NO_TX, ["anyone", ""])) == ["anyone"]
+    nobody.fence(NO_TX)
+
+
+def test_the_living_are_those_whose_lock_is_held(folder: Path) -> None:
+    one, other = LockedOwners(folder, "w"), LockedOwners(folder, "w")
+    other.die()
+    assert list(one.living(NO_TX, [one.me, other.me, "never-heard-of"])) == [one.me]
+    one.leave()
+
+
+class NoTx:
+    """Fails whoever asks the database: who is alive on one machine is the kernel's to say."""
+
+    def execute(self, sql: str, params: Params = NO_PARAMS) -> Sequence[Row]:
+        raise AssertionError(sql)
+
+    def change(self, sql: str, params: Params = NO_PARAMS) -> int:
+        raise AssertionError(sql)
+
+    def alone(self, part: str) -> None:
+        raise AssertionError(part)
+
+
+NO_TX = NoTx()

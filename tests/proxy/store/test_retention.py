@@ -12,7 +12,7 @@ from gatepost.store.retention import ERASED, Erased, Purged
 from gatepost.store.search import Filters
 from kit.messages import BUYER, RAW, SELLER, finding
 from kit.ports import StillClock
-from kit.stores import FIRST, an_entry, held, in_doubt, opened, relayed, spooled, state_of
+from kit.stores import FIRST, an_entry, held, in_doubt, on_a_file, opened, relayed, spooled, state_of
 
 M1 = MessageId("m1")
 MARK = b"Xylophone-4711"
@@ -85,6 +85,7 @@ async def test_housekeeping_expires_and_purges_by_the_configuration(store: Store
     assert (await store.purge(clock.now(), KeepFor())).messages == 1
 
 
+@on_a_file
 async def test_after_expiry_the_mail_is_gone_from_every_file(
     store: Store, clock: StillClock, path: Path
 ) -> None:
@@ -98,6 +99,7 @@ async def test_after_expiry_the_mail_is_gone_from_every_file(
 # --- one buyer on request ------------------------------------------------------------------------
 
 
+@on_a_file
 async def test_an_erased_buyer_is_nowhere_in_the_files(store: Store, path: Path) -> None:
     await marked(store)
     await store.captures.capture(

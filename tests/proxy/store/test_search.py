@@ -11,7 +11,7 @@ from gatepost.store import Store
 from gatepost.store.search import Filters, Order, Page, _source
 from gatepost_policies.model import Finding
 from kit.messages import AT, RAW, finding
-from kit.stores import FIRST, an_entry, in_doubt, relayed, spooled
+from kit.stores import FIRST, an_entry, in_doubt, on_a_file, relayed, spooled
 
 LINK = finding()
 GIFT = finding("d4h-compensation", category="review-incentive", clause="D4h")
@@ -116,6 +116,7 @@ async def test_actions_are_counted_by_day(full: Store) -> None:
     ]
 
 
+@on_a_file
 @pytest.mark.parametrize(
     "filters",
     [Filters(states=frozenset({_S.HELD})), Filters(rule=LINK.rule), Filters(order=FIRST), Filters()],

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from gatepost.store import Store
 from gatepost.store.users import Role
 from kit.ports import StillClock
+from kit.stores import on_a_file
 
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
 
@@ -29,9 +31,10 @@ async def test_a_session_knows_its_user_as_they_are_now(users: Store, clock: Sti
     assert session.created_at == session.seen_at == clock.now()
 
 
-async def test_the_token_itself_is_nowhere_in_the_files(users: Store) -> None:
+@on_a_file
+async def test_the_token_itself_is_nowhere_in_the_files(users: Store, path: Path) -> None:
     token = await users.sessions.begin("rita")
-    for file in users.db.path.parent.glob("gatepost.db*"):
+    for file in path.parent.glob("gatepost.db*"):
         if file.is_file():
             assert token.encode() not in file.read_bytes()
 

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from gatepost.model import Answer, AnswerKind, ClaimState, MessageId, MessageState
 from gatepost.ports import Settled
-from gatepost.store import Store
+from gatepost.store import Home, Store
 from kit.messages import RAW, message
 from kit.ports import StillClock
 from kit.stores import (
@@ -32,7 +31,7 @@ _S, _K = MessageState, AnswerKind
 async def after_a_crash(store: Store, clock: StillClock) -> Store:
     """Another process finds what this one has left; its first round is run."""
     await crash(store)
-    other = await open_store(store.db.path, clock)
+    other = await open_store(store.db.home, clock)
     await other.spool.recover(clock.now())
     return other
 
@@ -67,7 +66,7 @@ async def test_the_longest_waiting_are_taken_first_and_no_more_than_asked(
 async def test_two_processes_never_take_the_same_message(store: Store, clock: StillClock) -> None:
     for number in range(20):
         await spooled(store, f"m{number}")
-    async with await open_store(store.db.path, clock) as other:
+    async with await open_store(store.db.home, clock) as other:
         rounds = await asyncio.gather(
             *(each.spool.due(clock.now(), 3) for each in (store, other) for _ in range(5))
         )
@@ -97,7 +96,7 @@ async def test_taking_that_nobody_waits_for_is_undone(store: Store, clock: Still
 
 async def test_a_living_process_keeps_what_it_has(store: Store, clock: StillClock) -> None:
     await opened(store)
-    async with await open_store(store.db.path, clock) as other:
+    async with await open_store(store.db.home, clock) as other:
         assert not await other.spool.recover(clock.now())
     assert await state_of(store, "m1") is _S.ATTEMPTING
 
@@ -184,7 +183,7 @@ async def test_what_was_settled_is_left_alone(store: Store, clock: StillClock) -
 async def test_recovery_says_what_it_changed_and_takes_any_number(store: Store, clock: StillClock) -> None:
     await asyncio.gather(*(opened(store, f"m{number}") for number in range(450)))
     await crash(store)
-    async with await open_store(store.db.path, clock) as other:
+    async with await open_store(store.db.home, clock) as other:
         changed = await other.spool.recover(clock.now())
         assert {entry.state for entry in changed} == {_S.ABANDONED}
         assert len({entry.id for entry in changed}) == 450
@@ -194,15 +193,15 @@ async def test_recovery_says_what_it_changed_and_takes_any_number(store: Store, 
 async def test_a_stop_leaves_what_is_in_flight_to_the_others(store: Store, clock: StillClock) -> None:
     await opened(store)
     await store.close()
-    async with await open_store(store.db.path, clock) as other:
+    async with await open_store(store.db.home, clock) as other:
         assert [entry.id for entry in await other.spool.recover(clock.now())] == ["m1"]
 
 
 # --- a living process that is far too slow ------------------------------------------------------
 
 
-async def test_past_its_lease_a_message_is_taken_from_a_living_process(path: Path, clock: StillClock) -> None:
-    async with await open_store(path, clock, lease=timedelta(minutes=5)) as store:
+async def test_past_its_lease_a_message_is_taken_from_a_living_process(home: Home, clock: StillClock) -> None:
+    async with await open_store(home, clock, lease=timedelta(minutes=5)) as store:
         await opened(store, orders=[FIRST])
         clock.pass_by(minutes=6)
         await store.spool.recover(clock.now())
@@ -211,8 +210,8 @@ async def test_past_its_lease_a_message_is_taken_from_a_living_process(path: Pat
             await store.journal.mark_sending(M1)
 
 
-async def test_the_slow_process_may_still_say_how_its_sending_ended(path: Path, clock: StillClock) -> None:
-    async with await open_store(path, clock, lease=timedelta(minutes=5)) as store:
+async def test_the_slow_process_may_still_say_how_its_sending_ended(home: Home, clock: StillClock) -> None:
+    async with await open_store(home, clock, lease=timedelta(minutes=5)) as store:
         await opened(store, orders=[FIRST])
         await store.journal.mark_sending(M1)
         clock.pass_by(minutes=6)

@@ -12,20 +12,21 @@ import pytest
 
 from gatepost.errors import StoreError
 from gatepost.model import MessageState
-from gatepost.store import Store
+from gatepost.store import Home, Store
 from gatepost.store.engine import Fault
 from gatepost.store.sqlite import prepare_file
 from kit.ports import StillClock
-from kit.stores import crash, held, open_store, opened, relayed, state_of
+from kit.stores import crash, held, on_a_file, on_a_server, open_store, opened, relayed, state_of
 
 
-async def test_what_was_kept_is_there_after_a_restart(path: Path, clock: StillClock) -> None:
-    async with await open_store(path, clock) as store:
+async def test_what_was_kept_is_there_after_a_restart(home: Home, clock: StillClock) -> None:
+    async with await open_store(home, clock) as store:
         await held(store)
-    async with await open_store(path, clock) as again:
+    async with await open_store(home, clock) as again:
         assert await state_of(again, "m1") is MessageState.HELD
 
 
+@on_a_file
 async def test_every_file_of_the_store_is_private(store: Store, path: Path) -> None:
     await relayed(store)
     for file in path.parent.rglob("*"):
@@ -45,9 +46,9 @@ async def test_a_stop_leaves_no_file_of_an_owner_and_a_crash_s_is_swept(
     assert not list(owners.iterdir())
 
 
-async def test_a_store_that_is_only_read_changes_nothing(store: Store, path: Path, clock: StillClock) -> None:
+async def test_a_store_that_is_only_read_changes_nothing(store: Store, clock: StillClock) -> None:
     await held(store)
-    async with await Store.open(path, clock=clock, read_only=True) as reader:
+    async with await Store.open(store.db.home, clock=clock, read_only=True) as reader:
         assert await state_of(reader, "m1") is MessageState.HELD
         with pytest.raises(StoreError, match="read-only"):
             await opened(reader, "m2")
@@ -67,6 +68,7 @@ async def test_a_store_that_vanished_while_stopped_is_not_made_anew(path: Path, 
     assert not path.exists()
 
 
+@on_a_file
 async def test_a_store_is_ready_until_a_write_fails_for_good(store: Store, path: Path) -> None:
     assert store.ready() is None
     path.rename(path.with_name("moved"))
@@ -80,8 +82,16 @@ async def test_a_full_disk_is_called_so(store: Store, monkeypatch: pytest.Monkey
     assert store.ready() == "disk"
 
 
+@on_a_file
 async def test_free_space_is_known(store: Store) -> None:
-    assert store.free_bytes() > 0
+    free = store.free_bytes()
+    assert free is not None
+    assert free > 0
+
+
+@on_a_server
+async def test_a_server_s_free_space_is_its_own_matter(store: Store) -> None:
+    assert store.free_bytes() is None
 
 
 WRITES = """
@@ -128,8 +138,8 @@ def test_a_file_that_may_not_be_written_is_an_error() -> None:
     )
 
 
-async def test_several_start_at_once_on_nothing(path: Path, clock: StillClock) -> None:
-    stores = await asyncio.gather(*(open_store(path, clock) for _ in range(6)))
+async def test_several_start_at_once_on_nothing(home: Home, clock: StillClock) -> None:
+    stores = await asyncio.gather(*(open_store(home, clock) for _ in range(6)))
     for number, store in enumerate(stores):
         await relayed(store, f"m{number}")
     for store in stores:

@@ -10,27 +10,43 @@ from pathlib import Path
 from gatepost.cli.checkups.found import Finding, ok, problem, warning
 from gatepost.config import Config
 from gatepost.daemon.clock import SystemClock
-from gatepost.errors import StoreError
+from gatepost.errors import GatepostError, StoreError
 from gatepost.model import MessageState
-from gatepost.store import Health, Store
+from gatepost.store import FileHome, Health, Home, Store, home_of
+from gatepost.store.engine import EngineError, Fault
 from gatepost.store.search import Filters, Page
 
-FULL = 2  # PRAGMA synchronous: a commit survives loss of power
 SKEW = timedelta(seconds=60)
+SERVER_SKEW = timedelta(seconds=5)
 MEGABYTE = 1024 * 1024
 
 
 async def store(config: Config) -> list[Finding]:
     """Examine the store beside the running gateway, without changing it."""
-    path = config.store.path
-    if not path.exists():
-        return [_place(path)]
     try:
-        async with await Store.open(path, clock=SystemClock(), read_only=True) as opened:
+        home = home_of(config.store)
+    except GatepostError as error:
+        return [problem("store", str(error), "see docs/postgresql.md")]
+    if not home.is_there():
+        return [_place(config.store.path)]
+    try:
+        async with await Store.open(home, clock=SystemClock(), read_only=True) as opened:
             health = await opened.examine()
-            return [*_state(path, health, config), *[found async for found in _work(opened)]]
+            state = _state(home.name, health, config) if isinstance(home, FileHome) else _server(home, health)
+            return [*state, *[found async for found in _work(opened)]]
     except StoreError as error:
-        return [problem("store", f"{path} can't be used: {error}", "restore a backup, or the file's rights")]
+        return [_unusable(home, error)]
+
+
+def _unusable(home: Home, error: StoreError) -> Finding:
+    if isinstance(home, FileHome):
+        return problem(
+            "store", f"{home.name} can't be used: {error}", "restore a backup, or the file's rights"
+        )
+    if isinstance(error, EngineError) and error.fault is Fault.MISSING:
+        return ok("store", f"{home.name}: its tables are made at the first start")
+    mend = "start the server, or mend store.database_url and the password"
+    return problem("store", f"{home.name} can't be used: {error}", mend)
 
 
 def _place(path: Path) -> Finding:
@@ -44,23 +60,41 @@ def _place(path: Path) -> Finding:
     return ok("store", f"{path} is made at the first start")
 
 
-def _state(path: Path, health: Health, config: Config) -> Iterator[Finding]:
+def _state(path: str, health: Health, config: Config) -> Iterator[Finding]:
     if not health.sound:
         yield problem("store", f"{path} is damaged: {health.faults[0]}", "stop the gateway, restore a backup")
-    elif health.synchronous != FULL:
+    elif not health.durable:
         yield problem("store", "commits do not survive loss of power", "start the gateway of this version")
     else:
         yield ok("store", f"{path}: sound, schema {health.schema}, {health.size_bytes / MEGABYTE:.1f} MB")
     if not health.private:
         yield problem("store", f"others may read {path}", f"chmod go= {path}*")
-    floor = config.smtp.limits.free_disk_bytes
-    free = f"{health.free_bytes / MEGABYTE:.0f} MB free"
-    if health.free_bytes < floor:
+    yield from _room(health.free_bytes or 0, config.smtp.limits.free_disk_bytes)
+
+
+def _room(free_bytes: int, floor: int) -> Iterator[Finding]:
+    free = f"{free_bytes / MEGABYTE:.0f} MB free"
+    if free_bytes < floor:
         yield problem("disk", f"{free}: no mail is taken", "make room")
-    elif health.free_bytes < 4 * floor:
+    elif free_bytes < 4 * floor:
         yield warning("disk", free, f"make room: below {floor / MEGABYTE:.0f} MB no mail is taken")
     else:
         yield ok("disk", free)
+
+
+def _server(home: Home, health: Health) -> Iterator[Finding]:
+    if health.durable:
+        size = f"{health.size_bytes / MEGABYTE:.1f} MB"
+        yield ok("store", f"{home.name}: schema {health.schema}, {size}, {health.nodes} nodes")
+    else:
+        yield problem("store", f"commits to {home.name} do not survive loss of power", "set fsync = on")
+    if not health.private:
+        yield problem("store", f"the way to {home.name} is not encrypted", "sslmode=verify-full in the URL")
+    for note in health.notes:
+        yield warning("store", note, "see docs/postgresql.md")
+    if health.clock is not None and abs(health.clock - SystemClock().now()) > SERVER_SKEW:
+        off = (SystemClock().now() - health.clock).total_seconds()
+        yield warning("clock", f"{off:+.0f} s against the database server", "keep both right with NTP")
 
 
 async def _work(store: Store) -> AsyncIterator[Finding]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,11 @@ from gatepost.cli.checkups.found import Finding, State
 from gatepost.config import Config, load
 from gatepost.daemon.clock import SystemClock
 from gatepost.store import Store
+from kit import postgres
 from kit.desk import Desk
 from kit.messages import AT
-from kit.stores import held
+from kit.mtas import free_port
+from kit.stores import held, in_doubt
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ async def test_a_store_open_to_others_is_a_problem(desk: Desk) -> None:
 @pytest.mark.parametrize(("share", "state"), [(2, State.PROBLEM), (0.5, State.WARNING)])
 async def test_a_full_disk_is_told_before_mail_stops(share: float, state: State, desk: Desk) -> None:
     async def free(store: Store) -> int:
-        return store.free_bytes()
+        return store.free_bytes() or 0
 
     floor = int(await desk.work(free) * share)
     found = await storage.store(config(desk, f"smtp: {{limits: {{free_disk_bytes: {floor}}}}}\n"))
@@ -88,3 +92,45 @@ async def test_mail_from_the_future_shows_a_clock_that_went_back(
     await desk.work(lambda store: held(store, "m1"))
     show(AT - timedelta(hours=1), monkeypatch)
     assert by_subject(await storage.store(config(desk)))["clock"] is State.PROBLEM
+
+
+# --- a database server --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server() -> Iterator[postgres.Server]:
+    yield postgres.shared()
+    postgres.end_shared()
+
+
+async def test_a_server_s_store_is_told_with_its_risks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: postgres.Server
+) -> None:
+    desk = Desk(tmp_path, url=server.new())
+    (found,) = await storage.store(config(desk))
+    assert "tables are made at the first start" in found.found
+    await desk.work(lambda store: in_doubt(store, "m1"))
+    show(datetime(2100, 1, 1, tzinfo=UTC), monkeypatch)
+    told = await storage.store(config(desk))
+    by = {(each.state, each.subject): each.found for each in told}
+    assert "do not survive loss of power" in by[State.PROBLEM, "store"]  # a test's server does not sync
+    assert "against the database server" in by[State.WARNING, "clock"]
+    assert "1 mails" in by[State.WARNING, "in doubt"]
+
+
+async def test_a_server_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, url=f"postgresql://gatepost@127.0.0.1:{free_port()}/mail")
+    (found,) = await storage.store(config(desk))
+    assert found.is_problem
+    assert "mail at 127.0.0.1" in found.found
+    assert "database_url" in found.mend
+
+
+async def test_a_server_without_its_program_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, url="postgresql:///mail")
+    monkeypatch.delitem(sys.modules, "gatepost.store.serverhome")
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    (found,) = await storage.store(config(desk))
+    assert "pip install" in found.found
