@@ -71,6 +71,7 @@ class Totals:
     kills: Counter[str] = field(default_factory=Counter)
     mails: int = 0
     acknowledged: int = 0
+    put_off: int = 0  # tries that were answered 4xx
     delivered: int = 0
     lost: list[int] = field(default_factory=list)
     duplicated: list[int] = field(default_factory=list)  # beyond the tries that got no reply
@@ -84,8 +85,8 @@ class Totals:
         """One line for the log."""
         return (
             f"campaign seed={seed} kills={sum(self.kills.values())} {dict(self.kills)} mails={self.mails} "
-            f"acknowledged={self.acknowledged} delivered={self.delivered} lost={len(self.lost)} "
-            f"duplicated={len(self.duplicated)} changed={len(self.changed)} "
+            f"acknowledged={self.acknowledged} put_off={self.put_off} "
+            f"delivered={self.delivered} lost={len(self.lost)} duplicated={len(self.duplicated)} changed={len(self.changed)} "
             f"second_requests={len(self.second_requests)} unfinished={len(self.unfinished)}"
         )
 
@@ -220,10 +221,14 @@ class Campaign:
             for _ in range(self.clients):
                 group.create_task(self._client())
             for step in plan:
-                await self._one_kill(step)
+                await self._strike(step)
                 self.totals.kills[step] += 1
-                await self._start()
             self._over = True
+
+    async def _strike(self, step: str) -> None:
+        """Do one evil thing and lead the gateway back to its work."""
+        await self._one_kill(step)
+        await self._start()
 
     async def _one_kill(self, step: str) -> None:
         """Have the gateway killed at `step`, or after a second at the latest."""
@@ -270,6 +275,7 @@ class Campaign:
             async with asyncio.timeout(20):
                 mail.last = await self._session(mail)
         mail.unanswered += mail.last == ""
+        self.totals.put_off += mail.last.startswith("4")
 
     async def _session(self, mail: Mail) -> str:
         """One SMTP session; its last reply. Raises when the gateway is gone."""
@@ -292,12 +298,11 @@ class Campaign:
             at("connect")
             await ask(b"")
             await ask(b"EHLO desk.example\r\n")
-            at("MAIL")
-            await ask(f"MAIL FROM:<{SELLER}>\r\n".encode())
-            at("RCPT")
-            reply = await ask(f"RCPT TO:<{mail.to}>\r\n".encode())
-            if not reply.startswith("2"):
-                return reply
+            for step, words in (("MAIL", f"MAIL FROM:<{SELLER}>"), ("RCPT", f"RCPT TO:<{mail.to}>")):
+                at(step)
+                reply = await ask(f"{words}\r\n".encode())
+                if not reply.startswith("2"):
+                    return reply
             await ask(b"DATA\r\n")
             raw = mail.raw()
             writer.write(raw[:50])

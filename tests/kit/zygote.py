@@ -1,7 +1,8 @@
 """A process that has everything imported and forks gateways on demand: a start costs milliseconds.
 
-Run as `python -m kit.zygote [FAULT]`; reads "CONFIG<TAB>LOGFILE" lines on stdin, writes the new process's id.
-FAULT plants a mistake in the gateway on purpose, to see that a campaign finds it.
+Run as `python -m kit.zygote [FAULT] [clock=FILE]`; reads "CONFIG<TAB>LOGFILE" lines on stdin, writes the new
+process's id. FAULT plants a mistake in the gateway on purpose, to see that a campaign finds it; FILE holds
+the seconds by which its clock is off.
 """
 
 from __future__ import annotations
@@ -41,6 +42,20 @@ def forget_that_it_may_be_sent() -> None:
     SqlJournal.mark_sending = forgetful  # type: ignore[method-assign] # the fault
 
 
+def set_the_clock(file: Path) -> None:
+    """The machine's time of day is off by as many seconds as `file` says, whenever it is asked for."""
+    from datetime import datetime, timedelta
+
+    from gatepost.daemon.clock import SystemClock
+
+    real = SystemClock.now
+
+    def shifted(self: SystemClock) -> datetime:
+        return real(self) + timedelta(seconds=float(file.read_text()))
+
+    SystemClock.now = shifted  # type: ignore[method-assign] # no clock of a machine may be set by a test
+
+
 FAULTS = {"hasty": answer_before_it_is_safe, "forgetful": forget_that_it_may_be_sent}
 
 
@@ -51,8 +66,9 @@ def main() -> None:
     from gatepost.daemon.process import run
     from gatepost.worker import Rulebooks
 
-    if len(sys.argv) > 1:
-        FAULTS[sys.argv[1]]()
+    for word in sys.argv[1:]:
+        name, _, file = word.partition("=")
+        set_the_clock(Path(file)) if name == "clock" else FAULTS[name]()
     Rulebooks(Policy()).warm()  # makes the words of all languages ready once, for all children
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are nobody's concern
     sys.stdout.write("ready\n")
