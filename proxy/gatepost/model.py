@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -227,6 +228,17 @@ class Correction:
     by: str
     at: datetime
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many held mails there are of each kind, the most frequent first."""
+
+    rules: Mapping[str, int]
+    clauses: Mapping[str, int]
+    languages: Mapping[str, int]
+    accounts: Mapping[str, int]
+    marketplaces: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

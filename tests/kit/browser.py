@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Dialog, Error, Page, a
 from starlette.applications import Starlette
 
 from kit.peers import require
+from kit.site import PASSWORD
 
 FLAGS = [
     "--headless=new",
@@ -116,3 +117,12 @@ class Canary:
             yield self
         finally:
             server.close()
+
+
+async def log_in(page: Page, url: str, onward: str = "/queue", *, name: str = "rita") -> None:
+    """Log in as a person does, and arrive at `onward`."""
+    await page.goto(url + onward)
+    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await page.wait_for_url(url + onward)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from gatepost.model import Claim, ClaimState, Entry, MessageId, MessageState, OrderId
+from gatepost.model import Claim, ClaimState, Entry, Facets, MessageId, MessageState, OrderId
 from gatepost.ports import Captured
 from gatepost.release import ReleaseOutcome
 
@@ -26,6 +26,13 @@ class Question:
     sender: str = ""  # a part of the From address
     order: str = ""
     text: str = ""  # a part of the subject
+    words: str = ""  # of held mail: parts of subject, addresses, orders or body, all of them
+    account: str = ""
+    marketplace: str = ""
+    language: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    due_before: datetime | None = None
     urgent_first: bool = False  # else the newest first
 
 
@@ -83,8 +90,16 @@ class CaptureRow:
 class Archive(Protocol):
     """Messages and what people do about them. All methods raise StoreError."""
 
-    async def find(self, question: Question, *, limit: int = PAGE, offset: int = 0) -> Listing:
-        """One page of what fits."""
+    async def find(
+        self, question: Question, *, limit: int = PAGE, offset: int = 0, after: str = ""
+    ) -> Listing:
+        """One page of what fits; from below the message `after`, where that is given."""
+
+    async def facets(self) -> Facets:
+        """How many held mails there are of each rule, clause, language, account and marketplace."""
+
+    async def due(self, moments: Sequence[datetime]) -> Sequence[int]:
+        """How many held mails are due before each of these moments."""
 
     async def show(self, id: MessageId) -> Entry | None:
         """One entry, whatever its state."""

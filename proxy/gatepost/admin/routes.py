@@ -56,6 +56,7 @@ ROUTES = (
     Page("GET", "/check", check.form, _P.CHECK),
     Page("POST", "/check", check.check, _P.CHECK),
     Page("GET", "/queue", queue.queue, _P.READ),
+    Page("GET", "/queue/live", queue.live, _P.READ),
     Page("POST", "/queue", queue.decide, _P.DECIDE),
     Page("GET", "/mail/{id}", mail.mail, _P.READ),
     Page("GET", "/mail/{id}/html/{part:int}", mail.layout, _P.READ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
@@ -18,7 +19,7 @@ from gatepost.admin.ports import Archive, Reject, Release
 from gatepost.admin.render import Pages
 from gatepost.admin.reviewing import Bench
 from gatepost.config.schema import Site
-from gatepost.model import MessageId
+from gatepost.model import Facets, MessageId
 from gatepost.ports import Clock, Judge
 from gatepost.tasks import Tasks
 
@@ -54,6 +55,14 @@ class Notes:
         return self._notes.pop(session, [])
 
 
+@dataclass(slots=True)
+class Kept:
+    """What is costly to count and may be a few seconds old."""
+
+    facets: Facets | None = None
+    facets_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What the pages tell of this gateway."""
@@ -82,6 +91,7 @@ class Desk:
     about: About
     links: Links
     notes: Notes = field(default_factory=Notes)
+    kept: Kept = field(default_factory=Kept)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_READERS))
 
 
@@ -108,18 +118,20 @@ class Visit:
         """Have the next page say `text` once."""
         self.desk.notes.leave(self.who.session, Note(kind, text, id))
 
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """The rendered page."""
-        notes = self.desk.notes.take(self.visitor.session) if self.visitor else []
-        common = {
+    def common(self) -> dict[str, Any]:
+        """What every template may use."""
+        return {
             "visitor": self.visitor,
             "can": {permission.value: self.may(permission) for permission in Permission},
             "path": self.request.url.path,
-            "notes": notes,
             "about": self.desk.about,
             "now": self.desk.clock.now(),
         }
-        return self.desk.pages.page(template, {**common, **values}, status)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """The rendered page."""
+        notes = self.desk.notes.take(self.visitor.session) if self.visitor else []
+        return self.desk.pages.page(template, {**self.common(), "notes": notes, **values}, status)
 
     def go(self, path: str) -> Response:
         """Have the browser ask for `path` next (after a change; a reload then repeats nothing)."""

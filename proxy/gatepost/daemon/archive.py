@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from gatepost.admin.ports import PAGE, CaptureRow, Deed, Listing, OrderHistory, Question, Step
 from gatepost.errors import StoreError
-from gatepost.model import Claim, Entry, MessageId, MessageState, OrderId
+from gatepost.model import Claim, Entry, Facets, MessageId, MessageState, OrderId
 from gatepost.ports import Captured
 from gatepost.store import Store
 from gatepost.store.engine import EngineError
@@ -20,8 +21,10 @@ class StoreArchive:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def find(self, question: Question, *, limit: int = PAGE, offset: int = 0) -> Listing:
-        """One page of what fits."""
+    async def find(
+        self, question: Question, *, limit: int = PAGE, offset: int = 0, after: str = ""
+    ) -> Listing:
+        """One page of what fits; from below the message `after`, where that is given."""
         filters = Filters(
             states=question.states,
             rule=question.rule,
@@ -29,10 +32,26 @@ class StoreArchive:
             sender=question.sender,
             order=OrderId(question.order) if question.order else None,
             text=question.text,
+            words=question.words,
+            account=question.account,
+            marketplace=question.marketplace,
+            language=question.language,
+            since=question.since,
+            until=question.until,
+            due_before=question.due_before,
         )
         order = Order.URGENT if question.urgent_first else Order.NEWEST
-        found = await self._store.search.find(filters, Page(limit=limit, offset=offset, order=order))
+        page = Page(limit=limit, offset=offset, order=order, after=MessageId(after) if after else None)
+        found = await self._store.search.find(filters, page)
         return Listing(found.entries, found.total)
+
+    async def facets(self) -> Facets:
+        """How many held mails there are of each rule, clause, language, account and marketplace."""
+        return await self._store.queueing.facets()
+
+    async def due(self, moments: Sequence[datetime]) -> Sequence[int]:
+        """How many held mails are due before each of these moments."""
+        return await self._store.queueing.due(moments)
 
     async def show(self, id: MessageId) -> Entry | None:
         """One entry, whatever its state."""

@@ -23,6 +23,7 @@ from gatepost.store.ledger import SqlLedger
 from gatepost.store.outbox import Outbox
 from gatepost.store.owners import Nobody, Owners
 from gatepost.store.quarantine import SqlQuarantine
+from gatepost.store.queueing import Queueing
 from gatepost.store.retention import Purged, Retention
 from gatepost.store.review import Review
 from gatepost.store.search import Search
@@ -57,6 +58,7 @@ class Store:
     retention: Retention
     allowances: SqlAllowances
     review: Review
+    queueing: Queueing
 
     @classmethod
     async def open(
@@ -96,6 +98,7 @@ class Store:
             retention=Retention(db, clock),
             allowances=SqlAllowances(db, clock),
             review=Review(db, clock),
+            queueing=Queueing(db),
         )
 
     async def close(self) -> None:

@@ -16,6 +16,8 @@ from gatepost.store.rows import entry_of, in_list, micros, moment, plain
 COUNTED = 10_000
 """How far a list is counted: a total of a million rows is not worth the wait."""
 
+DEADLINE = "coalesce(messages.deadline_at, 9223372036854775807)"  # as the queue's index has it
+MOST_WORDS = 6
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 
@@ -24,9 +26,7 @@ class Order(Enum):
 
     NEWEST = "messages.received_at DESC, messages.id DESC"
     OLDEST = "messages.received_at, messages.id"
-    URGENT = (  # the least time left first
-        "messages.deadline_at IS NULL, messages.deadline_at, messages.received_at, messages.id"
-    )
+    URGENT = f"{DEADLINE}, messages.received_at, messages.id"  # the least time left first
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ class Filters:
     sender: str = ""  # a part of the From address or of the subject's sender domain
     order: OrderId | None = None
     text: str = ""  # a part of the subject, in any letter case
+    words: str = ""  # of held mail: parts of subject, addresses, orders or body, all of them
+    account: str = ""  # of held mail
+    marketplace: str = ""  # of held mail
+    language: str = ""
+    due_before: datetime | None = None  # of held mail: its buyer's 24 hours end before then
     since: datetime | None = None
     until: datetime | None = None
 
@@ -51,6 +56,7 @@ class Page:
     limit: int = 50
     offset: int = 0
     order: Order = Order.NEWEST
+    after: MessageId | None = None  # in place of `offset`: from below this message on, wherever it is now
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +86,18 @@ class Search:
         """One page of what fits all filters."""
         source, params = _source(filters)
         by = _BY_RULE if filters.rule and page.order is Order.NEWEST else page.order.value
+        if filters.words:
+            return await self._db.read(lambda tx: _find_by_words(tx, (source, params), by, page))
 
         def job(tx: Tx) -> Found:
             total = tx.execute(
                 f"SELECT count(*) AS n FROM (SELECT 1 FROM {source} LIMIT {COUNTED}) AS counted",  # noqa: S608 - see _source
                 params,
             )
+            below, keys = _below(tx, page)
             rows = tx.execute(
-                f"SELECT messages.* FROM {source} ORDER BY {by} LIMIT :most OFFSET :skip",  # noqa: S608 - see _source
-                {**params, "most": page.limit, "skip": page.offset},
+                f"SELECT messages.* FROM {source}{below} ORDER BY {by} LIMIT :most OFFSET :skip",  # noqa: S608 - see _source
+                {**params, **keys, "most": page.limit, "skip": page.offset},
             )
             return Found([entry_of(row) for row in rows], total[0]["n"])
 
@@ -137,6 +146,39 @@ _OPEN = [state for state, nexts in MESSAGE.items() if nexts]
 _BY_RULE = "message_rules.received_at DESC, message_rules.message_id DESC"  # as its index has it
 
 
+_AFTER = {
+    Order.URGENT: f" AND {DEADLINE} >= :deadline AND ({DEADLINE} > :deadline "
+    "OR messages.received_at > :at OR (messages.received_at = :at AND messages.id > :after))",
+    Order.NEWEST: " AND messages.received_at <= :at AND (messages.received_at < :at OR messages.id < :after)",
+    Order.OLDEST: " AND messages.received_at >= :at AND (messages.received_at > :at OR messages.id > :after)",
+}
+
+
+def _below(tx: Tx, page: Page) -> tuple[str, Mapping[str, Value]]:
+    """The condition for what comes after `page.after`, and its parameters; none when that is gone."""
+    if page.after is None:
+        return "", {}
+    sql = f"SELECT {DEADLINE} AS deadline, received_at FROM messages WHERE id = :after"  # noqa: S608 - our column
+    rows = tx.execute(sql, {"after": page.after})
+    if not rows:
+        return "", {}
+    keys = {"deadline": rows[0]["deadline"], "at": rows[0]["received_at"], "after": page.after}
+    return _AFTER[page.order], keys
+
+
+def _find_by_words(tx: Tx, source: tuple[str, Mapping[str, Value]], by: str, page: Page) -> Found:
+    """One walk over the words finds all ids; only those of the page are fetched."""
+    where, params = source
+    rows = tx.execute(f"SELECT messages.id FROM {where} ORDER BY {by} LIMIT {COUNTED}", params)  # noqa: S608 - see _source
+    ids = [str(row["id"]) for row in rows]
+    start = ids.index(page.after) + 1 if page.after in ids else page.offset
+    wanted = ids[start : start + page.limit]
+    names, keys = in_list("id", wanted)
+    found = tx.execute(f"SELECT * FROM messages WHERE id IN ({names})", keys) if wanted else ()  # noqa: S608 - parameter names
+    by_id = {row["id"]: entry_of(row) for row in found}
+    return Found([by_id[id] for id in wanted], len(ids))
+
+
 def _source(filters: Filters) -> tuple[str, Mapping[str, Value]]:
     """FROM and WHERE, and their parameters. Of what was asked only state names stand in the SQL itself."""
     table = "messages"
@@ -156,8 +198,29 @@ def _source(filters: Filters) -> tuple[str, Mapping[str, Value]]:
         parts.append("messages.id IN (SELECT message_id FROM message_orders WHERE order_id = :order_id)")
         params["order_id"] = filters.order
     _add_kinds(filters, parts, params)
+    _add_of_held(filters, parts, params)
     _add_words_and_time(filters, parts, params)
     return f"{table} WHERE {' AND '.join(parts)}", params
+
+
+def _add_of_held(filters: Filters, parts: list[str], params: dict[str, Value]) -> None:
+    """What is only known of held mail."""
+    beside = []
+    for number, word in enumerate(plain(filters.words).casefold().split()[:MOST_WORDS]):
+        beside.append(f"held_words.words LIKE :word{number} ESCAPE '!'")
+        params[f"word{number}"] = _pattern(word)
+    for column, value in (("account", filters.account), ("marketplace", filters.marketplace)):
+        if value:
+            beside.append(f"held_words.{column} = :{column}")
+            params[column] = plain(value)
+    if beside:
+        parts.append(f"messages.id IN (SELECT message_id FROM held_words WHERE {' AND '.join(beside)})")  # noqa: S608 - our columns
+    if filters.due_before is not None:
+        parts.append(f"{DEADLINE} < :due_before")
+        params["due_before"] = micros(filters.due_before)
+    if filters.language:
+        parts.append("messages.language = :language")
+        params["language"] = filters.language
 
 
 def _add_kinds(filters: Filters, parts: list[str], params: dict[str, Value]) -> None:

@@ -29,6 +29,7 @@ EXPECTED = {
     ("GET", "/check"): ALL,
     ("POST", "/check"): ALL,
     ("GET", "/queue"): READERS,
+    ("GET", "/queue/live"): READERS,
     ("POST", "/queue"): DECIDERS,
     ("GET", "/mail/{id}"): READERS,
     ("GET", "/mail/{id}/html/{part:int}"): READERS,

@@ -38,7 +38,9 @@ class Failing(StoreArchive):
 
     error: Exception = StoreError("the disk is full")
 
-    async def find(self, question: Question, *, limit: int = PAGE, offset: int = 0) -> Listing:
+    async def find(
+        self, question: Question, *, limit: int = PAGE, offset: int = 0, after: str = ""
+    ) -> Listing:
         raise self.error
 
 

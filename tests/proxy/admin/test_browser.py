@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from gatepost.model import MessageId, MessageState
 from gatepost.store.users import Role
-from kit.browser import SECONDS, Canary, Watched, chromium, served, tab
-from kit.site import PASSWORD, TestSite, raw_of
+from kit.browser import SECONDS, Canary, chromium, log_in, served, tab
+from kit.site import TestSite, raw_of
 
 pytestmark = pytest.mark.peer
 
@@ -50,15 +50,6 @@ async def url(site: TestSite) -> AsyncIterator[str]:
         yield address
 
 
-async def log_in(watched: Watched, url: str, onward: str = "/queue") -> None:
-    page = watched.page
-    await page.goto(url + onward)
-    await page.get_by_label("Name").fill("rita")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
-    await page.wait_for_url(url + onward)
-
-
 async def state_of(site: TestSite, id: str) -> MessageState:
     return (await site.store.quarantine.show(MessageId(id))).state
 
@@ -69,7 +60,7 @@ async def test_a_reviewer_reads_and_releases_by_keys_alone(
     await site.hold("later", fingerprint="1")
     await site.hold("urgent", fingerprint="2", deadline_at=site.clock.now() + timedelta(minutes=30))
     async with tab(browser) as watched:
-        await log_in(watched, url)
+        await log_in(watched.page, url)
         page = watched.page
         await page.keyboard.press("j")
         await page.keyboard.press("Enter")
@@ -90,7 +81,7 @@ async def test_a_mail_is_released_from_the_queue_by_one_key(
     for id in ("a1", "a2", "a3"):
         await site.hold(id, fingerprint=id, deadline_at=site.clock.now() + timedelta(hours=int(id[1])))
     async with tab(browser) as watched:
-        await log_in(watched, url)
+        await log_in(watched.page, url)
         for key in "jjr":
             await watched.page.keyboard.press(key)
         await expect(watched.page.get_by_role("status")).to_contain_text("Released")
@@ -101,7 +92,7 @@ async def test_a_mail_is_released_from_the_queue_by_one_key(
 async def test_a_rejection_asks_for_a_note_first(site: TestSite, browser: Browser, url: str) -> None:
     await site.hold("held1")
     async with tab(browser) as watched:
-        await log_in(watched, url, "/mail/held1")
+        await log_in(watched.page, url, "/mail/held1")
         page = watched.page
         await page.keyboard.press("x")
         await page.keyboard.type("r is no key here")
@@ -116,7 +107,7 @@ async def test_a_rejection_asks_for_a_note_first(site: TestSite, browser: Browse
 async def test_help_opens_and_closes_by_key(site: TestSite, browser: Browser, url: str) -> None:
     await site.hold("held1")
     async with tab(browser) as watched:
-        await log_in(watched, url)
+        await log_in(watched.page, url)
         await watched.page.keyboard.press("?")
         await expect(watched.page.get_by_role("dialog")).to_be_visible()
         await watched.page.keyboard.press("Escape")
@@ -127,7 +118,7 @@ async def test_everything_works_without_script(site: TestSite, browser: Browser,
     await site.hold("held1", fingerprint="1")
     await site.hold("held2", fingerprint="2")
     async with tab(browser, java_script_enabled=False) as watched:
-        await log_in(watched, url)
+        await log_in(watched.page, url)
         page = watched.page
         await page.locator("input[name=id]").first.check()
         await page.get_by_role("button", name="Release selected").click()
@@ -148,7 +139,7 @@ async def test_hostile_mail_runs_nothing_and_loads_nothing(
         await site.hold(
             "held1", html=HOSTILE.format(canary=canary.url), subject="<img src=x onerror=alert(1)>"
         )
-        await log_in(watched, url, f"/mail/held1?view={view}")
+        await log_in(watched.page, url, f"/mail/held1?view={view}")
         page = watched.page
         await page.wait_for_load_state("networkidle")
         if view == "layout":
@@ -163,7 +154,7 @@ async def test_hostile_mail_runs_nothing_and_loads_nothing(
 async def test_a_frame_opened_by_itself_is_as_powerless(site: TestSite, browser: Browser, url: str) -> None:
     async with Canary().listening() as canary, tab(browser) as watched:
         await site.hold("held1", html=HOSTILE.format(canary=canary.url))
-        await log_in(watched, url, "/mail/held1/html/0")
+        await log_in(watched.page, url, "/mail/held1/html/0")
         await watched.page.wait_for_load_state("networkidle")
 
     assert (canary.hits, watched.dialogs) == (0, [])
@@ -190,7 +181,7 @@ async def test_no_page_is_wider_than_a_phone(site: TestSite, browser: Browser, u
     await site.hold("held1", subject=long, sender=f"{long}@shop.example", html=f"<p>{long}</p>")
     phone = {"width": 360, "height": 740}
     async with tab(browser, viewport=phone, color_scheme=scheme) as watched:
-        await log_in(watched, url)
+        await log_in(watched.page, url)
         for path in (
             "/",
             "/queue",

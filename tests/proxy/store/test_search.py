@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from gatepost.model import MessageId, MessageState, OrderId
+from gatepost.model import MessageId, MessageState, OrderId, Session
 from gatepost.store import Store
 from gatepost.store.search import Filters, Order, Page, _source
 from gatepost_policies.model import Finding
-from kit.messages import AT, RAW, finding
+from kit.messages import AT, BUYER, RAW, finding
 from kit.stores import FIRST, an_entry, in_doubt, on_a_file, relayed, spooled
 
 LINK = finding()
@@ -133,3 +133,57 @@ async def test_the_lists_of_every_day_are_answered_from_an_index(full: Store, fi
 async def test_a_total_is_counted_to_its_bound(full: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gatepost.store.search.COUNTED", 2)
     assert (await full.search.find(Filters())).total == 2
+
+
+async def test_held_mail_is_found_by_what_it_says(store: Store) -> None:
+    session = Session(peer="192.0.2.7", helo="desk", protocol="ESMTPSA", account="shop-de")
+    entry = replace(an_entry("a", _S.HELD), session=session, words="Grüße vom Bären", language="de")
+    await store.journal.open(replace(entry, deadline_at=AT), raw=RAW)
+    await kept(store, "b")
+    for filters in (
+        Filters(words="BÄR grüße"),
+        Filters(words=BUYER.upper(), account="shop-de"),
+        Filters(account="shop-de", marketplace="ATVPDKIKX0DER"),
+        Filters(language="de"),
+        Filters(due_before=AT + timedelta(hours=1)),
+    ):
+        found = await store.search.find(filters)
+        assert ([entry.id for entry in found.entries], found.total) == (["a"], 1), filters
+    for filters in (Filters(words="bär hund"), Filters(words="%"), Filters(marketplace="A1")):
+        assert (await store.search.find(filters)).total == 0
+
+
+@pytest.mark.parametrize("filters", [Filters(states=frozenset({_S.HELD})), Filters(words="order")])
+@pytest.mark.parametrize("order", list(Order))
+async def test_pages_follow_each_other_without_a_gap(store: Store, order: Order, filters: Filters) -> None:
+    for number in range(7):
+        await kept(store, f"m{number}", hours=number // 3)  # some came at one instant
+    found: list[str] = []
+    after = None
+    for _ in range(4):
+        page = await store.search.find(filters, Page(limit=2, order=order, after=after))
+        assert page.total == 7
+        found += [entry.id for entry in page.entries]
+        after = MessageId(found[-1])
+    assert sorted(found) == [f"m{number}" for number in range(7)]
+    assert found == [each.id for each in (await store.search.find(filters, Page(order=order))).entries]
+
+
+async def test_a_page_goes_on_below_a_mail_that_was_decided_meanwhile(store: Store) -> None:
+    for number in range(4):
+        await kept(store, f"m{number}", hours=number)
+    await store.quarantine.reject(MessageId("m1"), by="rita", note="")
+    page = Page(limit=2, order=Order.URGENT, after=MessageId("m1"))
+    found = await store.search.find(Filters(states=frozenset({_S.HELD})), page)
+    assert [entry.id for entry in found.entries] == ["m2", "m3"]
+    gone = await store.search.find(Filters(), Page(after=MessageId("nothing")))
+    assert gone.total == 4
+
+
+async def test_the_queue_is_read_in_the_order_of_its_index(store: Store) -> None:
+    """So a page costs the same in a long queue as in a short one: nothing is sorted."""
+    source, _ = _source(Filters(states=frozenset({_S.HELD})))
+    sql = f"EXPLAIN QUERY PLAN SELECT messages.* FROM {source} ORDER BY {Order.URGENT.value} LIMIT 50"
+    plan = " ".join(row["detail"] for row in await store.db.read(lambda tx: tx.execute(sql)))
+    assert "messages_queue" in plan
+    assert "TEMP B-TREE" not in plan

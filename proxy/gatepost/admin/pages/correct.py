@@ -8,9 +8,9 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from gatepost.admin import requests
+from gatepost.admin import deciding, requests
+from gatepost.admin.deciding import STILL_GOING, is_at_it, others_turns
 from gatepost.admin.pages.mail import entry_of
-from gatepost.admin.pages.queue import DECIDE_SECONDS, STILL_GOING, at_it
 from gatepost.admin.rewriting import MAX_SUBJECT, MAX_TEXT, Draft, draft_of, rewrite
 from gatepost.admin.specimen import download, reading_of, view_of
 from gatepost.admin.visit import Visit
@@ -42,8 +42,8 @@ async def correct(visit: Visit) -> Response:
         return await _page(visit, entry, draft, mail, changed=changed)
     if do != "send":
         raise HTTPException(400)
-    if who := await at_it(visit, entry.id):
-        return await _page(visit, entry, draft, mail, changed=changed, fault=who)
+    if turn := (await others_turns(visit.desk, [entry.id], visit.who.name)).get(entry.id):
+        return await _page(visit, entry, draft, mail, changed=changed, fault=is_at_it(turn))
     return await _send(visit, entry, draft, (mail, changed), although=although)
 
 
@@ -62,7 +62,7 @@ async def _send(
     desk, (mail, changed) = visit.desk, mails
     work = desk.bench.correct(entry.id, raw=changed, by=visit.who.name, although=although)
     task = desk.tasks.start(work, f"correct {entry.id}")
-    await asyncio.wait({task}, timeout=DECIDE_SECONDS)
+    await asyncio.wait({task}, timeout=deciding.DECIDE_SECONDS)
     if not task.done():
         visit.note(*STILL_GOING, entry.id)
         return visit.go(f"/mail/{entry.id}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from gatepost.admin import requests
-from gatepost.admin.pages.queue import query, question
+from gatepost.admin.filters import query
 from gatepost.admin.ports import PAGE, Question
 from gatepost.admin.visit import Visit
 from gatepost.model import MessageState
@@ -16,7 +18,7 @@ _WAITING = Question(states=frozenset({MessageState.SPOOLED, MessageState.ATTEMPT
 
 async def decisions(visit: Visit) -> Response:
     """All messages, the newest first."""
-    asked, filters = question(visit, Question(states=_states(requests.asked(visit.request, "state"))))
+    asked, filters = _question(visit)
     number = requests.page_number(visit.request)
     found = await visit.desk.archive.find(asked, limit=PAGE, offset=(number - 1) * PAGE)
     return visit.page(
@@ -50,6 +52,18 @@ async def outgoing(visit: Visit) -> Response:
         filters=None,
         query="",
     )
+
+
+def _question(visit: Visit) -> tuple[Question, dict[str, str]]:
+    """What the page's filters ask, and those filters."""
+    filters = {name: requests.asked(visit.request, name) for name in ("q", "rule", "clause", "state")}
+    words = filters["q"]
+    asked = Question(states=_states(filters["state"]), rule=filters["rule"], clause=filters["clause"])
+    if "@" in words:
+        return replace(asked, sender=words), filters
+    if len(words) >= 15 and words.replace("-", "").isdigit():
+        return replace(asked, order=words), filters
+    return replace(asked, text=words), filters
 
 
 def _states(word: str) -> frozenset[MessageState]:

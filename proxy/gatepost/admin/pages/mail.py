@@ -19,7 +19,6 @@ from gatepost.admin.words import story
 from gatepost.errors import StateError
 from gatepost.model import Entry, MessageId, MessageState
 
-NEIGHBOURS = 25
 TURN = timedelta(minutes=5)
 """How long a mail that somebody opened is theirs; an open page keeps it so."""
 DEEDS = 30
@@ -114,6 +113,7 @@ async def _next(visit: Visit, entry: Entry) -> str:
     """The held mail to decide on after this one: the one below it in the queue, or the most urgent."""
     if entry.state is not MessageState.HELD:
         return ""
-    ids = [held.id for held in (await visit.desk.archive.find(HELD, limit=NEIGHBOURS)).entries]
-    below = ids[ids.index(entry.id) + 1 :] if entry.id in ids else ids
-    return next((id for id in (*below, *ids) if id != entry.id), "")
+    archive = visit.desk.archive
+    below = (await archive.find(HELD, limit=1, after=entry.id)).entries
+    found = below or (await archive.find(HELD, limit=1)).entries
+    return next((held.id for held in found if held.id != entry.id), "")

@@ -2,86 +2,144 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from gatepost.admin import requests
+from gatepost.admin import deciding, requests
+from gatepost.admin.access import Permission
+from gatepost.admin.deciding import decide_all, is_at_it, others_turns, rejecting, releasing, summary
+from gatepost.admin.filters import AGES, DUE, query, queue_filters, queue_question
 from gatepost.admin.ports import PAGE, Question
-from gatepost.admin.visit import Desk, Visit
-from gatepost.admin.words import outcome
-from gatepost.model import MessageId, MessageState, OrderId
-from gatepost.release import orders_said
+from gatepost.admin.visit import Visit
+from gatepost.model import Entry, Facets, MessageId, MessageState, Turn, View
 
-DECIDE_SECONDS = 20.0
-"""How long a page waits for the relay; a release goes on behind it."""
-AT_ONCE = 5
 MAX_NOTE = 500
 HELD = Question(states=frozenset({MessageState.HELD}), urgent_first=True)
-
-_Said = tuple[str, str]  # kind and text of a note
-_Decide = Callable[[MessageId], Coroutine[Any, Any, _Said]]
-
-
-def question(visit: Visit, base: Question) -> tuple[Question, dict[str, str]]:
-    """`base` narrowed by what the page's filters ask, and those filters."""
-    filters = {name: requests.asked(visit.request, name) for name in ("q", "rule", "clause", "state")}
-    words = filters["q"]
-    asked = replace(base, rule=filters["rule"], clause=filters["clause"])
-    if "@" in words:
-        asked = replace(asked, sender=words)
-    elif len(words) >= 15 and words.replace("-", "").isdigit():
-        asked = replace(asked, order=words)
-    else:
-        asked = replace(asked, text=words)
-    return asked, filters
+FACETS_FRESH = timedelta(seconds=10)
+"""How old the numbers beside the filters may be: to count them all has its price in a long queue."""
 
 
-def query(filters: dict[str, str]) -> str:
-    """The filters as the beginning of a query string; "" when none is set."""
-    given = {name: value for name, value in filters.items() if value}
-    return f"{urlencode(given)}&" if given else ""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of the queue, and who looked at its mails."""
+
+    entries: list[Entry]
+    total: int
+    turns: Mapping[MessageId, Turn]
+    views: Mapping[MessageId, list[View]]
+    onward: str  # the mail from below which the next page begins; "" on the last
 
 
 async def queue(visit: Visit) -> Response:
     """The queue."""
-    asked, filters = question(visit, HELD)
-    number = requests.page_number(visit.request)
-    found = await visit.desk.archive.find(asked, limit=PAGE, offset=(number - 1) * PAGE)
+    if visit.may(Permission.DECIDE):
+        await visit.desk.bench.reviews.give_up(by=visit.who.name)
+    filters = queue_filters(visit.request)
+    rows = await _rows(visit, filters)
+    values = _shown(visit, filters, rows)
+    due = await _due(visit)
+    html = visit.desk.pages.text("rows.html", {**visit.common(), **values})
     return visit.page(
         "queue.html",
-        entries=found.entries,
-        total=found.total,
-        number=number,
-        more=found.total > number * PAGE,
-        filters=filters,
-        query=query(filters),
+        html=html,
+        digest=_digest(html, rows.total),
+        facets=await _facets(visit),
+        due=due,
+        ages=AGES,
+        after=requests.asked(visit.request, "after", 80),
+        **values,
     )
 
 
+async def live(visit: Visit) -> Response:
+    """For the script of an open queue: its rows as they are now; 204 while nothing has changed."""
+    filters = queue_filters(visit.request)
+    rows = await _rows(visit, filters)
+    html = visit.desk.pages.text("rows.html", {**visit.common(), **_shown(visit, filters, rows)})
+    digest = _digest(html, rows.total)
+    if requests.asked(visit.request, "digest", 40) == digest:
+        return Response(status_code=204)
+    return JSONResponse({"html": html, "total": rows.total, "digest": digest, "due": await _due(visit)})
+
+
+def _digest(html: str, total: int) -> str:
+    return hashlib.sha256(f"{total} {html}".encode("utf-8", "replace")).hexdigest()[:24]
+
+
+async def _rows(visit: Visit, filters: Mapping[str, str]) -> Rows:
+    asked = queue_question(filters, HELD, now=visit.desk.clock.now())
+    after = requests.asked(visit.request, "after", 80)
+    found = await visit.desk.archive.find(asked, limit=PAGE + 1, after=after if requests.is_id(after) else "")
+    entries = list(found.entries[:PAGE])
+    ids, reviews = [entry.id for entry in entries], visit.desk.bench.reviews
+    return Rows(
+        entries=entries,
+        total=found.total,
+        turns=await reviews.turns(ids),
+        views={id: list(views) for id, views in (await reviews.views(ids)).items()},
+        onward=entries[-1].id if len(found.entries) > PAGE else "",
+    )
+
+
+def _shown(visit: Visit, filters: Mapping[str, str], rows: Rows) -> dict[str, Any]:
+    return {"rows": rows, "total": rows.total, "filters": filters, "query": query(filters)}
+
+
+async def _due(visit: Visit) -> Mapping[str, int]:
+    """How many held mails are over their time, urgent, due soon; each without those before it."""
+    now = visit.desk.clock.now()
+    counts = await visit.desk.archive.due([now + span for span in DUE.values()])
+    before = 0
+    found = {}
+    for name, count in zip(DUE, counts, strict=True):
+        found[name], before = count - before, count
+    return found
+
+
+async def _facets(visit: Visit) -> Facets:
+    """The numbers beside the filters, a few seconds old."""
+    kept, now = visit.desk.kept, visit.desk.clock.now()
+    age = now - kept.facets_at if kept.facets_at else FACETS_FRESH
+    if kept.facets is None or not timedelta(0) <= age < FACETS_FRESH:
+        kept.facets, kept.facets_at = await visit.desk.archive.facets(), now
+    return kept.facets
+
+
 async def decide(visit: Visit) -> Response:
-    """Release or reject what was selected."""
+    """Release or reject what was selected; several only once that was confirmed."""
     async with requests.form_of(visit.request) as form:
         ids = [MessageId(id) for id in dict.fromkeys(requests.texts(form, "id")) if requests.is_id(id)][:PAGE]
         do, note = requests.text(form, "do"), requests.text(form, "note", MAX_NOTE)
+        confirmed = requests.text(form, "confirmed") == "yes"
     if do not in ("release", "reject"):
         raise HTTPException(400)
     if not ids:
         visit.note("wait", "Nothing was selected.")
         return visit.go("/queue")
-    ids, said = await _free(visit, ids)
-    said += await _decide_all(
-        visit.desk, ids, releasing(visit) if do == "release" else rejecting(visit, note)
-    )
+    if len(ids) > 1 and not confirmed:
+        return await _confirm(visit, ids, do=do, note=note)
+    desk, by = visit.desk, visit.who.name
+    others = await others_turns(desk, ids, by)
+    said = [("wait", f"{turn.by} is at it: nothing was done.") for turn in others.values()]
+    work = releasing(desk, by) if do == "release" else rejecting(desk, by, note)
+    said += await decide_all(desk, [id for id in ids if id not in others], work)
     for kind, text in summary(said):
         visit.note(kind, text)
     return visit.go("/queue")
+
+
+async def _confirm(visit: Visit, ids: list[MessageId], *, do: str, note: str) -> Response:
+    """Ask once more, with the mails named, before several are decided."""
+    found = [await visit.desk.archive.show(id) for id in ids]
+    entries = [entry for entry in found if entry and entry.state is MessageState.HELD]
+    others = await others_turns(visit.desk, ids, visit.who.name)
+    return visit.page("confirm.html", entries=entries, do=do, note=note, others=others)
 
 
 async def release(visit: Visit) -> Response:
@@ -89,18 +147,13 @@ async def release(visit: Visit) -> Response:
     id = MessageId(requests.path_id(visit.request))
     async with requests.form_of(visit.request) as form:
         onward, said = requests.text(form, "then"), requests.text(form, "orders", MAX_NOTE)
-        asks = _said(said, none=requests.text(form, "asks_none") == "yes")
-    if isinstance(asks, str):
-        visit.note("bad", asks, id)
+        none = requests.text(form, "asks_none") == "yes"
+    try:
+        asks = deciding.word_of(said, none=none)
+    except ValueError as error:
+        visit.note("bad", str(error), id)
         return visit.go(f"/mail/{id}")
-    if who := await at_it(visit, id):
-        visit.note("bad", who, id)
-        return visit.go(f"/mail/{id}")
-    kind, text = (await _decide_all(visit.desk, [id], releasing(visit, asks)))[0]
-    visit.note(kind, text, id)
-    entry = await visit.desk.archive.show(id)
-    stays = entry is not None and entry.state is MessageState.HELD  # to be looked at again
-    return visit.go(f"/mail/{id}" if stays else _onward(onward))
+    return await _decide_one(visit, id, releasing(visit.desk, visit.who.name, asks), onward)
 
 
 async def reject(visit: Visit) -> Response:
@@ -108,86 +161,18 @@ async def reject(visit: Visit) -> Response:
     id = MessageId(requests.path_id(visit.request))
     async with requests.form_of(visit.request) as form:
         note, onward = requests.text(form, "note", MAX_NOTE), requests.text(form, "then")
-    if who := await at_it(visit, id):
-        visit.note("bad", who, id)
+    return await _decide_one(visit, id, rejecting(visit.desk, visit.who.name, note), onward)
+
+
+async def _decide_one(visit: Visit, id: MessageId, work: deciding.Decide, onward: str) -> Response:
+    if turn := (await others_turns(visit.desk, [id], visit.who.name)).get(id):
+        visit.note("bad", is_at_it(turn), id)
         return visit.go(f"/mail/{id}")
-    kind, text = (await _decide_all(visit.desk, [id], rejecting(visit, note)))[0]
+    kind, text = (await decide_all(visit.desk, [id], work))[0]
     visit.note(kind, text, id)
-    return visit.go(_onward(onward))
-
-
-STILL_GOING = ("wait", "The relay takes its time; the release goes on. Look under Outgoing.")
-
-
-async def at_it(visit: Visit, id: MessageId) -> str:
-    """A sentence that tells who else is at this mail; "" when nobody is."""
-    turn = (await visit.desk.bench.reviews.turns([id])).get(id)
-    if turn is None or turn.by == visit.who.name:
-        return ""
-    return f"{turn.by} is at this mail until {turn.until:%H:%M} UTC. Take it over first."
-
-
-async def _free(visit: Visit, ids: Sequence[MessageId]) -> tuple[list[MessageId], list[_Said]]:
-    """Those of `ids` that nobody else is at, and a word on each of the others."""
-    turns = await visit.desk.bench.reviews.turns(ids)
-    others = {id: turn for id, turn in turns.items() if turn.by != visit.who.name}
-    said = [("wait", f"{turn.by} is at it: nothing was done.") for turn in others.values()]
-    return [id for id in ids if id not in others], said
-
-
-def _said(orders: str, *, none: bool) -> tuple[OrderId, ...] | str | None:
-    """A person's word on what a mail asks: its orders, None where nothing was said, else what is wrong."""
-    if orders and none:
-        return "Either name the orders that it asks a review for, or say that it asks for none."
-    try:
-        return orders_said(orders) if orders or none else None
-    except ValueError as error:
-        return f"{error}."
-
-
-def releasing(visit: Visit, asks: tuple[OrderId, ...] | None = None) -> _Decide:
-    """Releases by this visitor; `asks` is their word on a mail that can't be judged."""
-    desk, by = visit.desk, visit.who.name
-
-    async def work(id: MessageId) -> _Said:
-        result = await desk.release(id, by=by, asks=asks)
-        entry = await desk.archive.show(id)
-        return outcome(result, entry.state if entry else None)
-
-    return work
-
-
-def rejecting(visit: Visit, note: str) -> _Decide:
-    """Rejections by this visitor."""
-    desk, by = visit.desk, visit.who.name
-
-    async def work(id: MessageId) -> _Said:
-        return outcome(await desk.reject(id, by=by, note=note), None)
-
-    return work
-
-
-async def _decide_all(desk: Desk, ids: Sequence[MessageId], work: _Decide) -> list[_Said]:
-    """Decide on each, a few at once, and say what came of it, or that the page has waited long enough.
-
-    A decision once begun goes on, whatever becomes of the page.
-    """
-    turns = asyncio.Semaphore(AT_ONCE)
-
-    async def one(id: MessageId) -> _Said:
-        async with turns:
-            return await work(id)
-
-    tasks = [desk.tasks.start(one(id), f"decide {id}") for id in ids]
-    if tasks:
-        await asyncio.wait(tasks, timeout=DECIDE_SECONDS)
-    return [task.result() if task.done() else STILL_GOING for task in tasks]
-
-
-def summary(said: Sequence[_Said]) -> list[_Said]:
-    """A sentence for each kind of outcome of a bulk decision."""
-    counted = Counter(said).items()
-    return [(kind, text if count == 1 else f"{count} mails: {text}") for (kind, text), count in counted]
+    entry = await visit.desk.archive.show(id)
+    stays = entry is not None and entry.state is MessageState.HELD  # to be looked at again
+    return visit.go(f"/mail/{id}" if stays else _onward(onward))
 
 
 def _onward(then: str) -> str:

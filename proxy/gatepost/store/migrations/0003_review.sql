@@ -8,6 +8,8 @@ CREATE TABLE held_words (           -- what the queue is searched for; goes with
     words TEXT NOT NULL             -- folded: subject, addresses, orders, what it says
 );
 
+CREATE INDEX held_words_by_origin ON held_words (account, marketplace, message_id);
+
 CREATE TABLE views (                -- who has opened a held mail
     message_id TEXT NOT NULL,
     user_name TEXT NOT NULL,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gatepost.errors import InDoubt, JudgeError, Refused, TryLater
-from gatepost.model import ClaimState, MessageId, MessageState, OrderId, RelayReply
+from gatepost.model import ClaimState, MessageId, MessageState, OrderId, RelayReply, Session
 from gatepost.release import ReleaseOutcome
 from kit.messages import ORDER, UNREADABLE, judgement
 from kit.ports import ToldJudge
@@ -138,7 +138,10 @@ async def test_several_are_released_at_once(site: TestSite) -> None:
         await site.hold(id, fingerprint=id)
     async with site.logged_in() as client:
         form = {"do": "release", "id": ["a1", "a3", "a3", "gone", "../x"]}
-        await client.post("/queue", data=form, headers=OWN)
+        asked = (await client.post("/queue", data=form, headers=OWN)).text
+        assert "Release 2 mails?" in asked
+        assert site.upstream.sent == []
+        await client.post("/queue", data={**form, "confirmed": "yes"}, headers=OWN)
         page = (await client.get("/queue")).text
 
     assert sorted(message.id for message in site.upstream.sent) == ["a1", "a3"]
@@ -150,7 +153,11 @@ async def test_several_are_rejected_at_once(site: TestSite) -> None:
     for id in ("a1", "a2"):
         await site.hold(id, fingerprint=id)
     async with site.logged_in() as client:
-        await client.post("/queue", data={"do": "reject", "id": ["a1", "a2"], "note": "no"}, headers=OWN)
+        form = {"do": "reject", "id": ["a1", "a2"], "note": "no <b>offers</b>"}
+        asked = (await client.post("/queue", data=form, headers=OWN)).text
+        assert "Reject 2 mails?" in asked
+        assert 'value="no &lt;b&gt;offers&lt;/b&gt;"' in asked
+        await client.post("/queue", data={**form, "confirmed": "yes"}, headers=OWN)
         page = (await client.get("/queue")).text
 
     assert "2 mails: Rejected." in page
@@ -175,7 +182,7 @@ async def test_nothing_selected_changes_nothing(site: TestSite) -> None:
         ("q=parcel", {"b"}),
         ("q=PARCEL", {"b"}),
         ("q=other@shop.example", {"c"}),
-        (f"q={ORDER}", {"a", "b"}),
+        (f"q={ORDER}", {"a", "b", "c"}),  # one names it in its subject only
         ("rule=p4-marketing", {"a", "b", "c"}),
         ("rule=other", set()),
         ("clause=P4", {"a", "b", "c"}),
@@ -202,10 +209,15 @@ async def test_a_long_queue_has_pages(site: TestSite) -> None:
     for number in range(53):
         await site.hold(f"m{number:02}", fingerprint=str(number))
     async with site.logged_in() as client:
-        pages = [(await client.get(f"/queue?page={number}")).text for number in (1, 2)]
+        first = (await client.get("/queue?rule=p4-marketing")).text
+        onward = re.search(r'rel="next" href="([^"]+)"', first)
+        assert onward
+        second = (await client.get(f"/queue{onward[1].replace('&amp;', '&')}")).text
 
-    assert [page.count("data-row") for page in pages] == [50, 3]
-    assert 'rel="next" href="?page=2"' in pages[0]
+    assert [page.count('data-row="') for page in (first, second)] == [50, 3]
+    assert "rule=p4-marketing" in onward[1]
+    assert 'rel="next"' not in second
+    assert 'href="/queue?rule=p4-marketing">Most urgent' in second
 
 
 async def test_a_reader_gets_no_buttons(site: TestSite) -> None:
@@ -222,7 +234,7 @@ async def test_a_reader_gets_no_buttons(site: TestSite) -> None:
 async def test_a_page_does_not_wait_for_ever_and_the_release_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gatepost.admin.pages import queue
+    from gatepost.admin import deciding
     from gatepost.release import Released
 
     let_go = asyncio.Event()
@@ -231,7 +243,7 @@ async def test_a_page_does_not_wait_for_ever_and_the_release_goes_on(
         await let_go.wait()
         return ReleaseOutcome(id, Released.SENT)
 
-    monkeypatch.setattr(queue, "DECIDE_SECONDS", 0.01)
+    monkeypatch.setattr(deciding, "DECIDE_SECONDS", 0.01)
     async with open_site(tmp_path, release=slow) as site, site.logged_in() as client:
         await client.post("/mail/held1/release", headers=OWN)
         page = (await client.get("/queue")).text
@@ -306,3 +318,104 @@ async def test_an_unclear_word_releases_nothing(tmp_path: Path, form: dict[str, 
         response = await client.post("/mail/held1/release", data=form, headers=OWN)
         assert response.headers["location"] == "/mail/held1"
         assert await state_of(site, "held1") is MessageState.HELD
+
+
+async def test_the_queue_is_searched_by_what_mails_say(site: TestSite) -> None:
+    await site.hold("a", fingerprint="a", words="Grüße aus dem Lager")
+    await site.hold("b", fingerprint="b", words="Thank you")
+    async with site.logged_in() as client:
+        page = (await client.get("/queue", params={"q": "lager GRÜSSE"})).text
+    assert re.findall(r'href="/mail/(\w+)"', page) == ["a"]
+
+
+async def test_filters_narrow_by_origin_language_age_and_time_left(site: TestSite) -> None:
+    session = Session(peer="192.0.2.7", helo="desk", protocol="ESMTPSA", account="shop-de")
+    now = site.clock.now()
+    old = now - timedelta(hours=23)
+    await site.hold("a", fingerprint="a", session=session, language="de", received_at=old)
+    await site.hold("b", fingerprint="b", deadline_at=now - timedelta(hours=1))
+    await site.hold("c", fingerprint="c", deadline_at=now + timedelta(hours=30))
+    asked = {
+        "account=shop-de": {"a"},
+        "marketplace=ATVPDKIKX0DER": {"a", "b", "c"},
+        "marketplace=A1PA6795UKMFR9": set(),
+        "language=de": {"a"},
+        "sender=help%40shop": {"a", "b", "c"},
+        "age=12": {"a"},
+        "age=nonsense": {"a", "b", "c"},
+        "due=over": {"b"},
+        "due=urgent": {"b"},
+        "due=nonsense": {"a", "b", "c"},
+        "account=shop-de&language=en": set(),
+    }
+    async with site.logged_in() as client:
+        for query, seen in asked.items():
+            page = (await client.get(f"/queue?{query}")).text
+            assert (query, set(re.findall(r'href="/mail/(\w+)"', page))) == (query, seen)
+
+
+async def test_what_there_is_to_choose_is_counted(site: TestSite) -> None:
+    await site.hold("a", fingerprint="a", language="de")
+    await site.hold("b", fingerprint="b", language="de")
+    async with site.logged_in() as client:
+        page = (await client.get("/queue?language=de")).text
+        await site.hold("c", fingerprint="c", language="fr")
+        soon = (await client.get("/queue")).text
+        site.clock.pass_by(seconds=11)
+        later = (await client.get("/queue")).text
+    assert '<option value="de" selected>de (2)</option>' in page
+    assert '<option value="p4-marketing">p4-marketing (2)</option>' in page
+    assert ("fr (1)" in soon, "fr (1)" in later) == (False, True)
+
+
+async def test_what_presses_is_said_in_words(site: TestSite) -> None:
+    now = site.clock.now()
+    for id, hours in (("a", -1), ("b", 1), ("c", 1.5), ("d", 5), ("e", 20)):
+        await site.hold(id, fingerprint=id, deadline_at=now + timedelta(hours=hours))
+    async with site.logged_in() as client:
+        page = " ".join((await client.get("/queue")).text.split())
+    for words in (
+        "<b>1</b> past their 24 hours",
+        "<b>2</b> due within 2 hours",
+        "<b>1</b> due within 6 hours",
+    ):
+        assert words in page
+
+
+async def test_an_open_queue_hears_of_changes_only(site: TestSite) -> None:
+    await site.hold("a", fingerprint="a")
+    async with site.logged_in() as client:
+        page = (await client.get("/queue")).text
+        digest = re.search(r'data-digest="(\w+)"', page)
+        assert digest
+        unchanged = await client.get("/queue/live", params={"digest": digest[1]})
+        await site.hold("b", fingerprint="b")
+        changed = await client.get("/queue/live", params={"digest": digest[1]})
+    assert (unchanged.status_code, unchanged.content) == (204, b"")
+    assert changed.json()["total"] == 2
+    assert changed.json()["html"].count("data-row=") == 2
+    assert changed.json()["due"] == {"over": 0, "urgent": 0, "soon": 0}
+
+
+async def test_the_queue_shows_who_is_at_what_and_who_has_seen_it(site: TestSite) -> None:
+    await site.hold("a", fingerprint="a")
+    await site.hold("b", fingerprint="b")
+    async with site.logged_in("rita") as rita, site.logged_in("anna") as anna:
+        await rita.get("/mail/a")
+        await rita.get("/mail/b")
+        page = (await anna.get("/queue")).text
+        own = (await rita.get("/queue/live")).json()["html"]
+        after = (await rita.get("/queue")).text
+    assert "rita is at it" in page
+    assert "seen by rita" in page
+    assert "You are at it" in own
+    assert "at it</span>" not in after
+
+
+async def test_a_confirmation_leaves_out_what_is_gone(site: TestSite) -> None:
+    await site.hold("a", fingerprint="a")
+    async with site.logged_in() as client:
+        some = await client.post("/queue", data={"do": "release", "id": ["a", "gone"]}, headers=OWN)
+        none = await client.post("/queue", data={"do": "release", "id": ["x", "gone"]}, headers=OWN)
+    assert "Release 1 mail?" in some.text
+    assert "None of them is held any more." in none.text
