@@ -86,7 +86,8 @@ class Totals:
         return (
             f"campaign seed={seed} kills={sum(self.kills.values())} {dict(self.kills)} mails={self.mails} "
             f"acknowledged={self.acknowledged} put_off={self.put_off} "
-            f"delivered={self.delivered} lost={len(self.lost)} duplicated={len(self.duplicated)} changed={len(self.changed)} "
+            f"delivered={self.delivered} lost={len(self.lost)} duplicated={len(self.duplicated)} "
+            f"changed={len(self.changed)} "
             f"second_requests={len(self.second_requests)} unfinished={len(self.unfinished)}"
         )
 

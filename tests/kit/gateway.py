@@ -34,6 +34,7 @@ class Gateway:
     relay: int | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
+    prefix: tuple[str, ...] = ()  # a program that runs the gateway's own command
     events: list[dict[str, Any]] = field(default_factory=list)
     smtp: list[tuple[str, int]] = field(default_factory=list)
     site: str = ""
@@ -73,7 +74,7 @@ class Gateway:
         self.smtp = []
         environ = {key: value for key, value in os.environ.items() if not key.startswith("GATEPOST_")}
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gatepost", "serve", "--config", str(self.file)),
+            *(*self.prefix, sys.executable, "-m", "gatepost", "serve", "--config", str(self.file)),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=environ | dict(self.environ),

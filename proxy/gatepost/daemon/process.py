@@ -15,12 +15,14 @@ from gatepost.daemon import sd
 from gatepost.daemon.gateway import Gateway
 from gatepost.daemon.welcome import Places, welcome
 from gatepost.errors import ConfigError, GatepostError
+from gatepost.privacy import keep_to_itself
 
 CANNOT_START = 2
 
 
 def run(loaded: Loaded, *, worker: int = 0, ready: Callable[[], None] | None = None) -> int:
     """Serve in this process until it is told to stop; 0, or 2 when it could not start."""
+    keep_to_itself()
     events.set_up(loaded.config.log.level, plain=loaded.config.log.format == "text")
     with suppress(ImportError):
         import uvloop

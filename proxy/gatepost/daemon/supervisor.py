@@ -11,6 +11,7 @@ from contextlib import suppress
 from gatepost import events
 from gatepost.config import Loaded
 from gatepost.daemon import sd
+from gatepost.privacy import keep_to_itself
 
 START_SECONDS = 30.0
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
@@ -21,6 +22,7 @@ STEADY_SECONDS = 60.0
 
 def supervise(loaded: Loaded) -> int:
     """Run the workers until told to stop; 0, or 2 when the first start fails."""
+    keep_to_itself()
     events.set_up(loaded.config.log.level, plain=loaded.config.log.format == "text")
     return asyncio.run(_Supervisor(loaded).run())
 

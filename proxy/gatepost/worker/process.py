@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from gatepost.config.schema import Policy
+from gatepost.privacy import keep_to_itself
 from gatepost.worker.child import SIZE, Task
 from gatepost.worker.judging import judge_inline
 from gatepost.worker.rulebooks import Rulebooks
@@ -18,6 +19,7 @@ MEMORY_BYTES = 2 * 1024**3
 
 def main() -> None:
     """Serve the parent: a task in, a Judgement or the name of what failed out."""
+    keep_to_itself()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     rulebooks = Rulebooks(Policy.model_validate_json(sys.argv[1]))
     rulebooks.warm()
