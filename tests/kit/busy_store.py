@@ -12,7 +12,8 @@ from pathlib import Path
 
 from gatepost.model import AnswerKind, MessageState, OrderId
 from gatepost.ports import Opened
-from gatepost.store import Store
+from gatepost.store import Home, Store
+from gatepost.store.serverhome import ServerHome
 from kit.messages import RAW
 from kit.ports import StillClock
 from kit.stores import an_entry, open_store, settled
@@ -38,12 +39,13 @@ async def live(store: Store, name: str, worker: int) -> None:
         print(f"relayed {id} {order}", flush=True)
 
 
-async def main(path: Path, name: str) -> None:
+async def main(place: str, name: str) -> None:
     """Ten clients at once."""
-    async with await open_store(path, StillClock()) as store, asyncio.TaskGroup() as group:
+    home: Home | Path = ServerHome(place) if place.startswith("postgresql:") else Path(place)
+    async with await open_store(home, StillClock()) as store, asyncio.TaskGroup() as group:
         for worker in range(10):
             group.create_task(live(store, name, worker))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+    asyncio.run(main(sys.argv[1], sys.argv[2]))

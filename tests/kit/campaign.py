@@ -14,7 +14,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ import yaml
 
 from gatepost.daemon.clock import SystemClock
 from gatepost.model import MessageState
-from gatepost.store import Store
+from gatepost.store import Home, Store
 from gatepost.store.search import Filters, Page
 from kit.messages import BUYER, SELLER
 from kit.mtas import free_port
@@ -48,6 +48,7 @@ class Mail:
     order: str
     last: str = ""  # the last reply read, "" for none
     unanswered: int = 0  # tries that ended without a reply
+    dots: int = 0  # those of them in which the final dot was out
     tries: int = 0
 
     def raw(self) -> bytes:
@@ -141,6 +142,7 @@ class Campaign:
         self.sink = Sink()
         self.mails: list[Mail] = []
         self.totals = Totals()
+        self.home: Home | Path = folder / "gatepost.db"
         self.port = free_port()
         self.pid = self._dead = 0
         self._client_kill: str = ""
@@ -280,7 +282,7 @@ class Campaign:
 
     async def _session(self, mail: Mail) -> str:
         """One SMTP session; its last reply. Raises when the gateway is gone."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port := self._door())
 
         async def ask(words: bytes) -> str:
             writer.write(words)
@@ -293,7 +295,7 @@ class Campaign:
             if self._client_kill == step:
                 self._client_kill = ""
                 delay = self.random.choice((0, 0, 0.001, 0.003, 0.006, 0.012))
-                asyncio.get_running_loop().call_later(delay, self._kill)
+                asyncio.get_running_loop().call_later(delay, self._kill_behind, port)
 
         try:
             at("connect")
@@ -310,9 +312,29 @@ class Campaign:
             at("mid-DATA")
             writer.write(raw[50:])
             at("dot")
-            return await ask(b".\r\n")
+            return await self._dot(mail, ask(b".\r\n"))
         finally:
             writer.close()
+
+    async def _dot(self, mail: Mail, answer: Awaitable[str]) -> str:
+        """Count the final dots that nobody answered."""
+        mail.dots += 1
+        said = await answer
+        mail.dots -= 1
+        return said
+
+    def _door(self) -> int:
+        """The port of the gateway that the next mail is brought to."""
+        return self.port
+
+    def _kill_behind(self, port: int) -> None:
+        """Kill the gateway that listens there."""
+        assert port == self.port
+        self._kill()
+
+    def _tolerated(self, mail: Mail) -> int:
+        """How many copies nobody can help: of a mail whose clients got no reply."""
+        return max(1, mail.unanswered)
 
     async def _settle(self) -> None:
         """Send once more what is unanswered, wait until nothing is in progress, then count."""
@@ -321,7 +343,7 @@ class Campaign:
                 if mail.last[:1] in ("2", "5") or mail.last.startswith("451 4.4.2"):
                     break
                 await self._try(mail)
-        store = await Store.open(self.folder / "gatepost.db", clock=SystemClock(), read_only=True)
+        store = await Store.open(self.home, clock=SystemClock(), read_only=True)
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(30):
@@ -350,7 +372,7 @@ class Campaign:
             totals.acknowledged += acknowledged
             if acknowledged and not copies[mail.number] and mail.number not in kept:
                 totals.lost.append(mail.number)
-            if copies[mail.number] > max(1, mail.unanswered + (0 if mail.unanswered else 1)):
+            if copies[mail.number] > self._tolerated(mail):
                 totals.duplicated.append(mail.number)
             if mail.last.startswith("5") and copies[mail.number] and not mail.unanswered:
                 totals.refused_and_sent.append(mail.number)

@@ -101,7 +101,12 @@ class Server:
         return (self.folder / "log").read_text(errors="replace")
 
     def start(self) -> None:
-        """Start it (again) and wait until it answers. It ends with the thread that calls this."""
+        """Start it (again) and wait until it answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start it without waiting. It ends with the thread that calls this."""
         options = [f"-c{name}={value}" for name, value in self._settings.items()]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -112,6 +117,10 @@ class Server:
                 preexec_fn=_end_with_parent,
                 **self._as,
             )
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        assert self._process is not None
         until = time.monotonic() + START_SECONDS
         while True:
             try:

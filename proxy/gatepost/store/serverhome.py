@@ -28,6 +28,7 @@ OLDEST = 130_000
 """The oldest server that will do: 13."""
 LEASE_SECONDS = 15.0
 _MIGRATE_SECONDS = 600.0
+_TRY_AGAIN = 0.2  # seconds
 _LEAST_CONNECT = 2  # seconds; libpq takes no fewer
 _DURABLE = ("on", "remote_apply")
 
@@ -103,7 +104,7 @@ class ServerHome:
 
         Of several nodes that start at once one changes the schema, and the others wait for it.
         """
-        with contextlib.closing(self.dial(seconds=busy_seconds)) as link:
+        with contextlib.closing(self._dial_patiently(busy_seconds)) as link:
             if link.info.server_version < OLDEST:
                 raise EngineError(Fault.OTHER, f"PostgreSQL {OLDEST // 10_000} or newer is needed")
             encoding = link.info.parameter_status("server_encoding")
@@ -112,6 +113,17 @@ class ServerHome:
         engine = PostgresEngine(lambda: self.dial(seconds=_MIGRATE_SECONDS), seconds=_MIGRATE_SECONDS)
         with contextlib.closing(engine):
             migrate(engine, migrations(), busy_seconds=busy_seconds)
+
+    def _dial_patiently(self, seconds: float) -> Link:
+        """Connect to a server that may be starting just now, as we are."""
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return self.dial(seconds=seconds)
+            except EngineError as error:
+                if error.fault is not Fault.AWAY or time.monotonic() > until:
+                    raise
+            time.sleep(_TRY_AGAIN)
 
     def engine(self, *, busy_seconds: float) -> PostgresEngine:
         """A new connection that writes."""

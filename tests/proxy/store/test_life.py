@@ -20,11 +20,11 @@ from gatepost.errors import StateError
 from gatepost.model import AnswerKind, ClaimState, Message, MessageId, MessageState, OrderId
 from gatepost.ports import Earlier, Opened, Taken
 from gatepost.states import CLAIM, FREE, KEEPS_RAW, MESSAGE
-from gatepost.store import Store
+from gatepost.store import FileHome, Home, Store
 from gatepost.store.moves import IN_FLIGHT, NEEDS_RAW
 from kit.messages import RAW
 from kit.ports import StillClock
-from kit.stores import an_entry, crash, open_store, settled
+from kit.stores import a_home, an_entry, crash, open_store, settled
 
 T = TypeVar("T")
 _S, _K = MessageState, AnswerKind
@@ -71,6 +71,7 @@ class Lives(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="gatepost-lives-"))
         self.clock = StillClock()
         self.count = 0
+        self.home = self.new_home()
         self.stores = [self.new_store(), self.new_store()]
         self.seen: dict[str, Seen] = {}
         self.asks: dict[str, Sequence[OrderId]] = {}  # the orders that a message has ever reserved
@@ -88,8 +89,11 @@ class Lives(RuleBasedStateMachine):
         return self.loop.run_until_complete(tried())
 
     def new_store(self) -> Store:
-        path = self.folder / "gatepost.db"
-        return self.loop.run_until_complete(open_store(path, self.clock, lease=timedelta(days=3650)))
+        return self.loop.run_until_complete(open_store(self.home, self.clock, lease=timedelta(days=3650)))
+
+    def new_home(self) -> Home:
+        """Where both processes keep their state."""
+        return FileHome(self.folder / "gatepost.db")
 
     def some(self, number: int, *states: MessageState) -> MessageId | None:
         """One of the messages in these states."""
@@ -301,3 +305,14 @@ Lives.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestLives = Lives.TestCase
+
+
+class LivesOnAServer(Lives):
+    """The same on a database server."""
+
+    def new_home(self) -> Home:
+        return a_home()
+
+
+LivesOnAServer.TestCase.settings = settings(Lives.TestCase.settings, max_examples=8)
+TestLivesOnAServer = LivesOnAServer.TestCase
