@@ -46,5 +46,5 @@ def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 async def _verify(config: Config) -> Trail:
     from gatepost.cli.desk import store_of
 
-    async with store_of(config) as store:
+    async with store_of(config, read_only=True) as store:
         return await store.audit.verify()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -132,6 +133,7 @@ class _Judging:
         return self._of_mail(found) if self.document is None else self._of_document(found, self.document)
 
     def _of_mail(self, found: Found) -> Verdict:
+        from gatepost.worker.judging import TOO_DEEP
         from gatepost_policies.facts import buyers, read
         from gatepost_policies.judging import judge
 
@@ -141,7 +143,20 @@ class _Judging:
         rulebook = self.rulebooks.select("", to)
         if not to:
             return _untouched(rulebook.edition, rulebook.digest)
-        return judge(reading, rulebook, recipients=recipients)
+        verdict = judge(reading, rulebook, recipients=recipients)
+        return verdict if TOO_DEEP.isdisjoint(reading.mail.defects) else self._unread(verdict)
+
+    def _unread(self, verdict: Verdict) -> Verdict:
+        """The verdict on a mail with more parts than are read: refused, whatever was found in the others."""
+        from gatepost_policies.model import Action, Mode
+
+        finding = replace(
+            self.rulebooks.rules().unreadable,
+            action=Action.REJECT,
+            mode=Mode.ENFORCE,
+            note="too many parts, or parts too deep within each other",
+        )
+        return replace(verdict, findings=(finding, *verdict.findings))
 
     def _of_document(self, found: Found, document: Document) -> Verdict:
         from gatepost_policies.facts import read_text

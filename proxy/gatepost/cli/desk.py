@@ -38,8 +38,11 @@ def who() -> str:
 
 
 @asynccontextmanager
-async def store_of(config: Config, *, create: bool = False) -> AsyncIterator[Store]:
-    """The store of the configuration; a missing one is an error unless it may be created."""
+async def store_of(config: Config, *, create: bool = False, read_only: bool = False) -> AsyncIterator[Store]:
+    """The store of the configuration; a missing one is an error unless it may be created.
+
+    What is `read_only` waits for nobody's lock.
+    """
     home = home_of(config.store)
     if not home.is_there() and not create:
         raise StoreError(f"there is no store at {home.name} yet; it is made when the gateway first starts")
@@ -50,6 +53,7 @@ async def store_of(config: Config, *, create: bool = False) -> AsyncIterator[Sto
             instance="command",
             busy_seconds=config.store.busy_seconds,
             resubmission=timedelta(hours=config.policy.resubmission_hours),
+            read_only=read_only,
         )
     try:
         yield store

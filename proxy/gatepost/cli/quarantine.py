@@ -67,7 +67,7 @@ async def _list(config: Config, state: Waiting, *, as_json: bool) -> None:
     from gatepost.report import entry_as_json
 
     rows = []
-    async with store_of(config) as store:
+    async with store_of(config, read_only=True) as store:
         async for entry in _entries(store, state):
             if as_json:
                 emit(entry_as_json(entry))
@@ -115,7 +115,7 @@ async def _show(config: Config, id: str, *, as_json: bool) -> None:
     from gatepost.cli.entries import full_json, lines, text_of
     from gatepost.model import MessageId
 
-    async with store_of(config) as store:
+    async with store_of(config, read_only=True) as store:
         entry = await store.quarantine.show(MessageId(id))
         raw = await store.quarantine.raw(entry.id) if entry.has_raw else None
     if as_json:
@@ -241,5 +241,5 @@ async def _raw(config: Config, id: str) -> bytes:
     from gatepost.cli.desk import store_of
     from gatepost.model import MessageId
 
-    async with store_of(config) as store:
+    async with store_of(config, read_only=True) as store:
         return await store.quarantine.raw(MessageId(id))

@@ -52,7 +52,7 @@ async def _list(config: Config, states: frozenset[Any], *, as_json: bool) -> Non
     from gatepost.cli.desk import local, store_of
 
     rows = []
-    async with store_of(config) as store:
+    async with store_of(config, read_only=True) as store:
         async for claim in _claims(store, states):
             if as_json:
                 emit(_as_json(claim))
@@ -95,7 +95,7 @@ async def _show(config: Config, order: str, *, as_json: bool) -> None:
     from gatepost.model import OrderId
     from gatepost.report import iso
 
-    async with store_of(config) as store:
+    async with store_of(config, read_only=True) as store:
         history = await store.ledger.show(OrderId(order))
     if as_json:
         steps = [

@@ -59,12 +59,12 @@ def say(text: str = "") -> None:
 
 def say_error(text: str) -> None:
     """Lines on stderr; the first says who speaks."""
-    _write(sys.stderr, f"gatepost: {text}")
+    say_lines(f"gatepost: {text}")
 
 
 def say_lines(text: str) -> None:
-    """Lines on stderr that name their file and line themselves."""
-    _write(sys.stderr, text)
+    """Lines on stderr that name their file and line themselves; what they quote can't steer the terminal."""
+    _write(sys.stderr, "\n".join(harmless(line) for line in text.split("\n")))
 
 
 def fail(text: str, status: int = UNUSABLE) -> NoReturn:
@@ -75,8 +75,14 @@ def fail(text: str, status: int = UNUSABLE) -> NoReturn:
 
 def emit(value: dict[str, Any]) -> None:
     """One JSON object on a line of its own, at once, for whoever reads along."""
-    _write(sys.stdout, json.dumps(value, ensure_ascii=False, separators=(", ", ": ")))
+    line = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    _write(sys.stdout, line if line.isprintable() else "".join(map(_in_json, line)))
     sys.stdout.flush()
+
+
+def _in_json(sign: str) -> str:
+    """A sign of a JSON text; what no terminal should get is escaped, which means the same to a reader."""
+    return sign if sign.isprintable() else json.dumps(sign)[1:-1]
 
 
 def _write(stream: IO[str], line: str) -> None:

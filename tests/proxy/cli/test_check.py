@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gatepost_policies.facts.addresses import MAX_FIELD
+from kit.bombs import nested
 from kit.command import command
 from kit.outgoing import BUYER, ORDER, compliant, mail, with_link
 
@@ -87,6 +88,13 @@ def test_a_buyer_in_copy_counts(tmp_path: Path) -> None:
 def test_a_field_without_end_is_cut(tmp_path: Path) -> None:
     raw = mail("hello", to=f"{BUYER}, " + "x@example.org, " * MAX_FIELD + "z@example.org")
     assert command("check", "--json", put(tmp_path, "a.eml", raw)).rows[0]["order_ids"] == [ORDER]
+
+
+def test_a_mail_with_more_parts_than_are_read_is_refused_as_smtp_does(tmp_path: Path) -> None:
+    done = command("check", "--json", put(tmp_path, "a.eml", nested()), "--rcpt", BUYER)
+    (row,) = done.rows
+    assert (done.status, row["action"]) == (1, "reject")
+    assert (row["findings"][0]["category"], row["findings"][0]["mode"]) == ("unreadable-content", "enforce")
 
 
 def test_an_unknown_edition_is_bad_usage(tmp_path: Path) -> None:

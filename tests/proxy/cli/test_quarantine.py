@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,14 @@ def test_held_mail_is_listed_by_the_contract(desk: Desk) -> None:
     assert (row["id"], row["state"], row["sender"], row["recipients"]) == ("m1", "held", SELLER, [BUYER])
     assert (row["held_at"], row["deadline_at"]) == ("2026-11-23T09:00:00Z", "2026-11-24T09:00:00Z")
     assert [each["rule"] for each in row["findings"]] == ["p1-external-link"]
+
+
+def test_a_list_waits_for_nobodys_lock(desk: Desk) -> None:
+    desk.do(lambda store: held(store, "m1"))
+    with closing(sqlite3.connect(desk.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert [row["id"] for row in run(desk, "list", "--json").rows] == ["m1"]
+        assert run(desk, "show", "m1").status == 0
 
 
 def test_more_than_a_page_is_listed_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

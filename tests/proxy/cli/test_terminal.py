@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 
 import pytest
@@ -33,6 +34,19 @@ def test_rows_are_aligned_on_a_terminal_without_markup(monkeypatch: pytest.Monke
 def test_json_is_one_object_a_line_in_any_script(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.emit({"a": "ü\n", "b": [1]})
     assert capsys.readouterr().out == '{"a": "ü\\n", "b": [1]}\n'
+
+
+def test_json_carries_no_control_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"a": "\x1b[2J\x9b\u2028\u202e\U000e0001"}
+    terminal.emit(value)
+    line = capsys.readouterr().out.removesuffix("\n")
+    assert line.isprintable()
+    assert json.loads(line) == value
+
+
+def test_what_the_caller_typed_can_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.say_error("no message \x1b[2J\x9b\nthere is")
+    assert capsys.readouterr().err == "gatepost: no message \ufffd[2J\ufffd\nthere is\n"
 
 
 def test_progress_is_for_terminals_only(

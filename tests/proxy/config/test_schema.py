@@ -23,6 +23,21 @@ def test_a_listener_with_tls_needs_its_certificate() -> None:
         Listener(tls=ListenerTls.STARTTLS)
 
 
+@pytest.mark.parametrize(
+    "name", ["a b", "mail.example.com.", "münchen.example", "a..b", "-a", "x\r\ny", "a" * 64]
+)
+def test_a_host_name_is_one_that_smtp_can_say(name: str) -> None:
+    with pytest.raises(ValidationError, match="expected a host name"):
+        Smtp(hostname=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "localhost", "mail.example.com", "xn--mnchen-3ya.example", "gate_1.lan"]
+)
+def test_a_host_name_may_be_any_of_these(name: str) -> None:
+    assert Smtp(hostname=name).hostname == name
+
+
 def test_there_is_at_least_one_listener() -> None:
     with pytest.raises(ValidationError, match="listeners"):
         Smtp(listeners=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,10 @@ from gatepost.config.address import split
 
 CREDENTIAL = "credential:"
 """The start of a path that names a systemd credential: `credential:relay-password`."""
+
+_LONGEST_NAME = 255
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
 def _resolved(path: Path, info: ValidationInfo) -> Path:
@@ -30,8 +35,16 @@ def _is_address(address: str) -> str:
     return address
 
 
+def _is_host_name(name: str) -> str:
+    """An empty name is this machine's own; RFC 5321 §2.3.5 for the others."""
+    if name and not (len(name) <= _LONGEST_NAME and _HOST_NAME.fullmatch(name)):
+        raise ValueError("expected a host name in ASCII, like mail.example.com")
+    return name
+
+
 NamedFile = Annotated[Path, AfterValidator(_resolved)]
 Address = Annotated[str, AfterValidator(_is_address)]
+HostName = Annotated[str, AfterValidator(_is_host_name)]
 Network = IPv4Network | IPv6Network
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from gatepost.config.schema.base import Address, Count, NamedFile, Network, Seconds, Section
+from gatepost.config.schema.base import Address, Count, HostName, NamedFile, Network, Seconds, Section
 
 
 class ListenerTls(Enum):
@@ -113,7 +113,7 @@ class AuthLimits(Section):
 class Smtp(Section):
     """The way in."""
 
-    hostname: str = ""
+    hostname: HostName = ""
     """The name in the greeting and in Received lines; empty: this machine's."""
     listeners: Annotated[tuple[Listener, ...], Field(min_length=1)] = (Listener(),)
     """The addresses that mail software connects to."""
