@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from gatepost.admin import create_app
 from gatepost.admin.links import Links
 from gatepost.admin.ports import Archive, Release
+from gatepost.admin.staff import Staff
 from gatepost.admin.reviewing import Bench
 from gatepost.attempt import Road, Terms
 from gatepost.config.schema import Site as SiteConfig
@@ -160,6 +161,13 @@ async def open_site(
         message_bytes=1_000_000,
         bench=Bench(store.review, store.allowances, partial(_correct, (store, road, judge or told()))),
         links=Links(LINK_KEY, lambda: [REVIEWER]),
+        staff=Staff(
+            accounts=store.users,
+            logins=store.sessions,
+            tokens=store.tokens,
+            proofs=store.proofs,
+            listings=store.listing,
+        ),
     )
     try:
         yield TestSite(app, store, clock, upstream, tasks, failures)

@@ -16,7 +16,8 @@ EXAMPLE = ROOT / "config" / "gatepost.yaml"
 
 def with_all_keys() -> str:
     """The example with its commented keys switched on: `#key:` and `#  key:`, but not `# prose: …`."""
-    text = re.sub(r"^(routes|  keys|  webhooks): \[\](?: .*)?$", r"\1:", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    lists = re.compile(r"^(routes|  keys|  webhooks): \[\](?: .*)?$", flags=re.MULTILINE)
+    text = lists.sub(r"\1:", EXAMPLE.read_text(encoding="utf-8"))
     return "\n".join(re.sub(r"^( *)#((?:  +)?(?:- )?[a-z_]+:)", r"\1\2", line) for line in text.splitlines())
 
 

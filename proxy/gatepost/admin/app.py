@@ -11,10 +11,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from gatepost import events
+from gatepost.admin import problems
 from gatepost.admin.access import Permission, Visitor
 from gatepost.admin.guard import Guard, is_local
 from gatepost.admin.links import Links
@@ -22,7 +23,15 @@ from gatepost.admin.login import Doorkeeper
 from gatepost.admin.ports import Archive, Reject, Release, Sessions, Users
 from gatepost.admin.render import Pages
 from gatepost.admin.reviewing import Bench
-from gatepost.admin.routes import BEFORE_CHANGE, CAPTURE_ROUTES, ROUTES, Page
+from gatepost.admin.routes import (
+    BEFORE_CHANGE,
+    BEFORE_CODE,
+    BEFORE_ENROLMENT,
+    CAPTURE_ROUTES,
+    ROUTES,
+    Page,
+)
+from gatepost.admin.staff import Staff
 from gatepost.admin.visit import About, Desk, Visit
 from gatepost.config.schema import Site
 from gatepost.errors import StoreError
@@ -57,11 +66,19 @@ def create_app(
     message_bytes: int,
     bench: Bench,
     links: Links,
+    staff: Staff,
 ) -> Starlette:
     """The site over these parts. It keeps no state of its own but notes and counts of failed logins."""
     desk = Desk(
         archive=archive,
-        door=Doorkeeper(users=users, sessions=sessions, site=site, clock=clock),
+        door=Doorkeeper(
+            users=users,
+            sessions=sessions,
+            tokens=staff.tokens,
+            proofs=staff.proofs,
+            site=site,
+            clock=clock,
+        ),
         pages=Pages(clock),
         release=release,
         reject=reject,
@@ -72,6 +89,7 @@ def create_app(
         bench=bench,
         about=About(smtp_address, edition, capture_enabled, version("gatepost"), message_bytes),
         links=links,
+        staff=staff,
     )
     pages = ROUTES + (CAPTURE_ROUTES if capture_enabled else ())
     return Starlette(
@@ -91,13 +109,13 @@ def _behind_the_table(desk: Desk, page: Page) -> Callable[[Request], Awaitable[R
             turned_away = _turned_away(page, visitor, request)
             return turned_away or await page.show(Visit(desk, request, visitor))
         except HTTPException as fault:
-            return _fault(Visit(desk, request, visitor), fault.status_code, fault.detail)
+            return _fault(Visit(desk, request, visitor), fault)
         except StoreError as error:
             events.task_failed(f"site {page.method} {page.path}", error)
-            return _fault(Visit(desk, request, visitor), 503)
+            return _fault(Visit(desk, request, visitor), HTTPException(503))
         except Exception as error:  # the request is owned here: the browser gets an answer, the log the rest
             events.task_failed(f"site {page.method} {page.path}", error)
-            return _fault(Visit(desk, request, visitor), 500)
+            return _fault(Visit(desk, request, visitor), HTTPException(500))
 
     return endpoint
 
@@ -112,15 +130,32 @@ def _turned_away(page: Page, visitor: Visitor | None, request: Request) -> Respo
         return None
     if visitor is None:
         return _ask_to_log_in(page, request)
-    if visitor.must_change and page.path not in BEFORE_CHANGE:
-        return _see_other("/account/password")
+    if (first := _first_to_do(page, visitor)) is not None:
+        return first
     if not visitor.may(page.permission):
         raise HTTPException(403)
     return None
 
 
+def _first_to_do(page: Page, visitor: Visitor) -> Response | None:
+    """Where a person is sent who has something to do before anything else opens."""
+    if visitor.pending:
+        target, open_ = "/login/code", BEFORE_CODE
+    elif visitor.must_change:
+        target, open_ = "/account/password", BEFORE_CHANGE
+    elif visitor.must_enrol and visitor.scopes is None:
+        target, open_ = "/account/second-factor", BEFORE_ENROLMENT
+    else:
+        return None
+    if page.path in open_:
+        return None
+    if problems.is_call(page.path):
+        raise HTTPException(403, f"first there is something to do on the site: {target}")
+    return _see_other(target)
+
+
 def _ask_to_log_in(page: Page, request: Request) -> Response:
-    if page.method != "GET" or page.path.startswith("/api/"):
+    if page.method != "GET" or problems.is_call(page.path):
         raise HTTPException(401)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return _see_other("/login" if wanted == "/" else f"/login?next={quote(wanted, safe='/')}")
@@ -134,19 +169,23 @@ def _faults(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:
     """Answers for paths and methods that no route has."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return _fault(Visit(desk, request, None), status)
+        fault = error if isinstance(error, HTTPException) else HTTPException(500)
+        if fault.status_code == 405:  # of several routes for one path the framework names the methods of one
+            fault = HTTPException(405, headers={"allow": ", ".join(sorted(_allowed(request)))})
+        return _fault(Visit(desk, request, None), fault)
 
     return answer
 
 
-def _fault(visit: Visit, status: int, detail: str = "") -> Response:
+def _allowed(request: Request) -> set[str]:
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    fitting = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in fitting for method in route.methods or ()}
+
+
+def _fault(visit: Visit, fault: HTTPException) -> Response:
+    if problems.is_call(visit.request.url.path):
+        return problems.of(fault)
+    status = fault.status_code
     phrase = HTTPStatus(status).phrase
-    if visit.request.url.path.startswith("/api/"):
-        said = {} if detail in ("", phrase) else {"detail": detail}
-        return JSONResponse(
-            {"type": "about:blank", "title": phrase, "status": status, **said},
-            status,
-            media_type="application/problem+json",
-        )
     return visit.page("fault.html", status, title=phrase, words=_WORDS.get(status, phrase))

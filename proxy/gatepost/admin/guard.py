@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gatepost.admin import problems
 from gatepost.config.schema import Site, is_loopback
 
 PAGE_POLICY = (
@@ -61,16 +62,28 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope["method"], headers)
+        refusal = self._refusal(scope["method"], scope["path"], headers)
         app = self._app if refusal is None else refusal
         await app(scope, receive, send_with_headers)
 
-    def _refusal(self, method: str, headers: Headers) -> ASGIApp | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> ASGIApp | None:
         if not is_our_host(headers.get("host", ""), self._site):
-            return PlainTextResponse("This is not the name of this site.\n", 421)
-        if method not in _SAFE and not is_own_request(headers, self._site):
-            return PlainTextResponse("This request did not come from a page of this site.\n", 403)
+            return _refused(path, 421, "This is not the name of this site.")
+        by_program = problems.is_call(path) and is_bearer(headers)  # no page can make a browser say so
+        if method not in _SAFE and not by_program and not is_own_request(headers, self._site):
+            return _refused(path, 403, "This request did not come from a page of this site.")
         return None
+
+
+def _refused(path: str, status: int, words: str) -> ASGIApp:
+    if problems.is_call(path):
+        return problems.problem(status, words)
+    return PlainTextResponse(f"{words}\n", status)
+
+
+def is_bearer(headers: Headers) -> bool:
+    """Whether a request brings a bearer token (RFC 6750)."""
+    return headers.get("authorization", "").lower().startswith("bearer ")
 
 
 def is_our_host(host: str, site: Site) -> bool:

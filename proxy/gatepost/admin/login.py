@@ -1,7 +1,8 @@
 """Logging in and staying so: sessions on the server, of which the browser holds only a random token.
 
 The store keeps only a hash of the token. A session ends when it is idle too long, when it is too old, when
-its user logs out, changes the password, or is disabled.
+its user logs out, changes the password, or is disabled. Who has a second factor gets a session that opens
+nothing but the page for the code until that was given. Programs bring a token of their own with each call.
 """
 
 from __future__ import annotations
@@ -14,18 +15,23 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.admin.access import Role, Visitor
 from gatepost.admin.brake import Brake
 from gatepost.admin.ports import Sessions, Users
+from gatepost.admin.ports import User as KnownUser
 from gatepost.config.schema import Site, is_loopback
+from gatepost.directory import LONGEST_PASSWORD, SHORTEST_PASSWORD, Proofs, Tokens
 from gatepost.ports import Clock
 
-MAX_NAME, MAX_TOKEN, MIN_PASSWORD, MAX_PASSWORD = 254, 100, 12, 1_000
+MAX_NAME, MAX_TOKEN = 254, 100
+MIN_PASSWORD, MAX_PASSWORD = SHORTEST_PASSWORD, LONGEST_PASSWORD
 PARALLEL_HASHES, WAITING_HASHES = 2, 50
 """A password hash takes 64 MB and a tenth of a second: so many at once, so many in line."""
+_TOKENS, _CODES = " tokens", " codes"  # what the brake counts besides passwords; no user is called so
 
 
 class Refusal(Enum):
@@ -42,6 +48,8 @@ class Doorkeeper:
 
     users: Users
     sessions: Sessions
+    tokens: Tokens
+    proofs: Proofs
     site: Site
     clock: Clock
     brake: Brake = field(default_factory=Brake)
@@ -58,22 +66,51 @@ class Doorkeeper:
         return self.site.public_url.startswith("https://")
 
     async def visitor(self, request: Request) -> Visitor | None:
-        """Who sent this request; None when nobody is logged in. Raises StoreError."""
-        token = request.cookies.get(self.cookie, "")
-        if not token or len(token) > MAX_TOKEN:
-            return None
-        session = await self.sessions.find(
+        """Who sent this request; None when nobody is logged in. Raises StoreError.
+
+        A call of the API with a bearer token is that token's, whatever cookie comes with it; a token that is
+        not good is a 401, and too many of them from one address a 429.
+        """
+        if secret := bearer_of(request):
+            return await self._program(request, secret)
+        token = self._token(request)
+        session = token and await self.sessions.find(
             token,
             idle=timedelta(minutes=self.site.session_idle_minutes),
             longest=timedelta(hours=self.site.session_hours),
         )
-        if session is None:
+        if not session:
             return None
         user = session.user
-        return Visitor(user.name, Role(user.role.value), hash_of(token), user.must_change)
+        return Visitor(
+            user.name,
+            Role(user.role.value),
+            hash_of(token),
+            must_change=user.must_change,
+            pending=session.pending,
+            must_enrol=self._must_enrol(user),
+            email=user.email,
+        )
 
-    async def log_in(self, request: Request, name: str, password: str) -> str | Refusal:
-        """A new session's token for the right password; an earlier session of this browser ends."""
+    async def _program(self, request: Request, secret: str) -> Visitor:
+        address, now = address_of(request, self.site), self.clock.now()
+        found = await self.tokens.find(secret) if len(secret) <= MAX_TOKEN else None
+        if found is None:
+            if (wait := self.brake.wait(_TOKENS, address, now)) is not None:
+                raise HTTPException(429, headers={"retry-after": str(int(wait.total_seconds()) + 1)})
+            self.brake.failed(_TOKENS, address, now)
+            raise HTTPException(401, "this token is not good (any more)")
+        token, user = found
+        return Visitor(user.name, user.role, token.id, scopes=token.scopes, email=user.email)
+
+    def _must_enrol(self, user: KnownUser) -> bool:
+        return user.role.value in self.site.require_totp and not user.has_totp and not user.oidc
+
+    async def log_in(self, request: Request, name: str, password: str) -> tuple[str, bool] | Refusal:
+        """A new session's token for the right password, and whether a code is yet to come.
+
+        An earlier session of this browser ends.
+        """
         name, address, now = name[:MAX_NAME], address_of(request, self.site), self.clock.now()
         if self.brake.wait(name, address, now) is not None:
             return Refusal.WAIT
@@ -87,7 +124,34 @@ class Doorkeeper:
             return Refusal.WRONG
         self.brake.succeeded(name, address)
         await self.forget(request)
-        return await self.sessions.begin(user.name)
+        return await self._begin(request, user.name, pending=user.has_totp), user.has_totp
+
+    async def prove(self, request: Request, visitor: Visitor, code: str) -> str | Refusal:
+        """The token of a whole session for the right code, or a recovery code; the pending one ends.
+
+        Guessing is braked by account: a code has only six digits, and whoever guesses has the password.
+        """
+        from gatepost.admin.second import matching_step
+
+        account, now = visitor.name + _CODES, self.clock.now()
+        if self.brake.wait(account, account, now) is not None:
+            return Refusal.WAIT
+        self.brake.failed(account, account, now)
+        step = matching_step(await self.proofs.secret(visitor.name), code, now)
+        right = (
+            await self.proofs.spend(visitor.name, step)
+            if step is not None
+            else await self.proofs.recover(visitor.name, code)
+        )
+        if not right:
+            return Refusal.WRONG
+        self.brake.succeeded(account, account)
+        return await self.renew(request, visitor.name)
+
+    async def renew(self, request: Request, name: str) -> str:
+        """The token of a new, whole session; the browser's old one ends."""
+        await self.forget(request)
+        return await self._begin(request, name)
 
     async def change_password(
         self, request: Request, visitor: Visitor, *, old: str, new: str
@@ -96,22 +160,40 @@ class Doorkeeper:
 
         All their other sessions end. Guessing the old password is braked as at the login.
         """
+        if (refusal := await self.confirm(request, visitor, old)) is not None:
+            return refusal
+        async with self._turn():
+            await self.users.set_password(visitor.name, new, by=visitor.name)
+        return await self._begin(request, visitor.name)
+
+    async def confirm(self, request: Request, visitor: Visitor, password: str) -> Refusal | None:
+        """None when the password is the visitor's own, as asked for before a change that matters."""
         address, now = address_of(request, self.site), self.clock.now()
         if self.brake.wait(visitor.name, address, now) is not None:
             return Refusal.WAIT
         self.brake.failed(visitor.name, address, now)
         async with self._turn():
-            if len(old) > MAX_PASSWORD or await self.users.verify(visitor.name, old) is None:
+            if len(password) > MAX_PASSWORD or await self.users.verify(visitor.name, password) is None:
                 return Refusal.WRONG
-            await self.users.set_password(visitor.name, new, by=visitor.name)
         self.brake.succeeded(visitor.name, address)
-        return await self.sessions.begin(visitor.name)
+        return None
 
     async def forget(self, request: Request) -> None:
         """End the session that this browser holds, if any."""
-        token = request.cookies.get(self.cookie, "")
-        if token and len(token) <= MAX_TOKEN:
+        if token := self._token(request):
             await self.sessions.end(token)
+
+    async def _begin(self, request: Request, name: str, *, pending: bool = False) -> str:
+        return await self.sessions.begin(
+            name,
+            pending=pending,
+            address=address_of(request, self.site),
+            browser=request.headers.get("user-agent", ""),
+        )
+
+    def _token(self, request: Request) -> str:
+        token = request.cookies.get(self.cookie, "")
+        return token if len(token) <= MAX_TOKEN else ""
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -133,16 +215,23 @@ class Doorkeeper:
         response.delete_cookie(self.cookie, httponly=True, secure=self._secure, samesite="strict", path="/")
 
 
+def bearer_of(request: Request) -> str:
+    """The bearer token of a call of the API (RFC 6750 §2.1); "" when there is none."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    is_call = request.url.path.startswith("/api/") and scheme.lower() == "bearer"
+    return secret.strip() if is_call else ""
+
+
 def hash_of(token: str) -> str:
     """A name for a session that tells nothing of its token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def address_of(request: Request, site: Site) -> str:
-    """The address that a request came from.
+    """The address a request came from: the one that a proxy on this machine added, else the peer's.
 
-    Where the site has a public URL, a proxy on this machine stands before it: then it is what that proxy
-    added to X-Forwarded-For. From any other peer the header is only a claim.
+    Of X-Forwarded-For only the last address is a proxy's own word, and only where there is one
+    (`public_url`); what stands before is only a claim.
     """
     peer = request.client.host if request.client else ""
     if site.public_url and is_loopback(peer):

@@ -147,6 +147,18 @@ class User(Protocol):
     def must_change(self) -> bool:
         """Whether the password was made for them."""
 
+    @property
+    def email(self) -> str:
+        """Their own address; "" when they have none."""
+
+    @property
+    def has_totp(self) -> bool:
+        """Whether they have a second factor."""
+
+    @property
+    def oidc(self) -> str:
+        """Who they are at the identity provider; "" when they log in here."""
+
 
 class Session(Protocol):
     """A login that lasts."""
@@ -154,6 +166,10 @@ class Session(Protocol):
     @property
     def user(self) -> User:
         """Whose it is, as they are now."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether the second factor is yet to come."""
 
 
 class Users(Protocol):
@@ -169,7 +185,9 @@ class Users(Protocol):
 class Sessions(Protocol):
     """The logins that last. Only a hash of each token is kept. All methods raise StoreError."""
 
-    async def begin(self, user: str) -> str:
+    async def begin(
+        self, user: str, *, pending: bool = False, address: str = "", browser: str = ""
+    ) -> str:
         """Begin a session; durable. Its token is nowhere kept."""
 
     async def find(self, token: str, *, idle: timedelta, longest: timedelta) -> Session | None:

@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
-from starlette.responses import Response
-
 from gatepost.admin.access import Permission
+from gatepost.admin.api.document import api_pages
+from gatepost.admin.page import Page as Page
 from gatepost.admin.pages import (
     account,
-    api,
     audit,
     check,
     correct,
     decisions,
+    factor,
     files,
     health,
+    keys,
     ledger,
     link,
     mail,
+    mine,
+    people,
     queue,
     review,
     sent,
     start,
 )
-from gatepost.admin.visit import Visit
 
 _P = Permission
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One route."""
-
-    method: str
-    path: str
-    show: Callable[[Visit], Awaitable[Response]]
-    permission: Permission
-
 
 ROUTES = (
     Page("GET", "/static/{name}", files.static, _P.PUBLIC),
@@ -47,7 +35,21 @@ ROUTES = (
     Page("GET", "/metrics", health.metrics, _P.LOCAL),
     Page("GET", "/login", account.login_form, _P.PUBLIC),
     Page("POST", "/login", account.log_in, _P.PUBLIC),
+    Page("GET", "/login/code", account.code_form, _P.OWN),
+    Page("POST", "/login/code", account.prove, _P.OWN),
     Page("POST", "/logout", account.log_out, _P.OWN),
+    Page("GET", "/account", account.account, _P.OWN),
+    Page("GET", "/account/second-factor", factor.form, _P.ACCOUNT),
+    Page("POST", "/account/second-factor", factor.change, _P.ACCOUNT),
+    Page("POST", "/account/sessions", account.end_session, _P.ACCOUNT),
+    Page("POST", "/account/tokens", keys.own, _P.ACCOUNT),
+    Page("GET", "/people", people.people, _P.SEE),
+    Page("POST", "/people", people.add, _P.MANAGE),
+    Page("GET", "/people/{name}", people.person, _P.SEE),
+    Page("POST", "/people/{name}", people.change, _P.MANAGE),
+    Page("GET", "/tokens", keys.tokens, _P.SEE),
+    Page("POST", "/tokens", keys.revoke, _P.MANAGE),
+    Page("GET", "/mine", mine.mine, _P.MINE),
     Page("GET", "/account/password", account.password_form, _P.OWN),
     Page("POST", "/account/password", account.change_password, _P.OWN),
     Page("GET", "/link/{token}", link.show, _P.PUBLIC),
@@ -80,8 +82,7 @@ ROUTES = (
     Page("GET", "/ledger/{order}", ledger.order, _P.READ),
     Page("POST", "/ledger/{order}/grant", ledger.grant, _P.GRANT),
     Page("GET", "/audit", audit.audit, _P.AUDIT),
-    Page("GET", "/api/v1/held", api.held, _P.READ),
-    Page("POST", "/api/v1/check", api.check, _P.CHECK),
+    *api_pages(),
 )
 """The routes that are always there."""
 
@@ -96,3 +97,9 @@ CAPTURE_ROUTES = (
 
 BEFORE_CHANGE = frozenset({"/logout", "/account/password"})
 """All that is open to someone whose password was made for them."""
+
+BEFORE_CODE = frozenset({"/logout", "/login/code"})
+"""All that is open while the second factor is yet to come."""
+
+BEFORE_ENROLMENT = frozenset({"/logout", "/account/password", "/account/second-factor"})
+"""All that is open to someone who must have a second factor and has none."""

@@ -17,6 +17,7 @@ from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
 from gatepost.admin.ports import Archive, Reject, Release
 from gatepost.admin.render import Pages
+from gatepost.admin.staff import Staff
 from gatepost.admin.reviewing import Bench
 from gatepost.config.schema import Site
 from gatepost.model import Facets, MessageId
@@ -90,6 +91,7 @@ class Desk:
     bench: Bench
     about: About
     links: Links
+    staff: Staff
     notes: Notes = field(default_factory=Notes)
     kept: Kept = field(default_factory=Kept)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_READERS))

@@ -15,6 +15,7 @@ from gatepost import events
 from gatepost.admin.app import create_app
 from gatepost.admin.reviewing import Bench
 from gatepost.admin.links import Links
+from gatepost.admin.staff import Staff
 from gatepost.config import Config
 from gatepost.config.schema import RelayAuth
 from gatepost.daemon.archive import StoreArchive
@@ -240,6 +241,13 @@ class Gateway:
             message_bytes=config.smtp.limits.message_bytes,
             bench=Bench(self.store.review, self.store.allowances, self.correct),
             links=Links(await self.store.outbox.key(LINKS), lambda: self.config.notices.reviewers),
+            staff=Staff(
+                accounts=self.store.users,
+                logins=self.store.sessions,
+                tokens=self.store.tokens,
+                proofs=self.store.proofs,
+                listings=self.store.listing,
+            ),
         )
 
     def _unready(self) -> str | None:

@@ -20,15 +20,19 @@ from gatepost.store.health import Health
 from gatepost.store.home import Home, home_of
 from gatepost.store.journal import SqlJournal
 from gatepost.store.ledger import SqlLedger
+from gatepost.store.listing import Listing
 from gatepost.store.outbox import Outbox
 from gatepost.store.owners import Nobody, Owners
+from gatepost.store.proofs import Proofs
 from gatepost.store.quarantine import SqlQuarantine
 from gatepost.store.queueing import Queueing
 from gatepost.store.retention import Purged, Retention
 from gatepost.store.review import Review
 from gatepost.store.search import Search
 from gatepost.store.sessions import Sessions
+from gatepost.store.settings import Settings
 from gatepost.store.spool import SqlSpool
+from gatepost.store.tokens import Tokens
 from gatepost.store.users import Users
 
 __all__ = ["Database", "FileHome", "Health", "Home", "Store", "home_of"]
@@ -55,6 +59,10 @@ class Store:
     sessions: Sessions
     audit: Audit
     outbox: Outbox
+    listing: Listing
+    tokens: Tokens
+    proofs: Proofs
+    settings: Settings
     retention: Retention
     allowances: SqlAllowances
     review: Review
@@ -95,6 +103,10 @@ class Store:
             sessions=Sessions(db, clock),
             audit=Audit(db, clock),
             outbox=Outbox(db, clock),
+            listing=Listing(db, clock),
+            tokens=Tokens(db, clock),
+            proofs=Proofs(db, clock),
+            settings=Settings(db, clock),
             retention=Retention(db, clock),
             allowances=SqlAllowances(db, clock),
             review=Review(db, clock),

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gatepost.directory import Login, User
 from gatepost.ports import Clock
+from gatepost.store import audit
 from gatepost.store.db import Database
 from gatepost.store.engine import Row, Tx, Value
-from gatepost.store.rows import micros, moment
-from gatepost.store.users import Role, User
+from gatepost.store.rows import micros, moment, plain
+from gatepost.store.users import normal, user_of
 
 _TOUCH = timedelta(seconds=30) // timedelta(microseconds=1)  # seen more often than this is not written
 _MOST = 20  # sessions a user; the oldest end
+_PENDING = timedelta(minutes=10) // timedelta(
+    microseconds=1
+)  # for the second factor, once the password was right
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,7 @@ class SiteSession:
     user: User
     created_at: datetime
     seen_at: datetime
+    pending: bool = False  # the password was right, the second factor is yet to come
 
 
 class Sessions:
@@ -32,20 +39,24 @@ class Sessions:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db, self._clock = db, clock
 
-    async def begin(self, user: str) -> str:
-        """Start a session and return its token, which is nowhere kept."""
+    async def begin(self, user: str, *, pending: bool = False, address: str = "", browser: str = "") -> str:
+        """Start a session and return its token, which is nowhere kept. A pending one lasts ten minutes."""
         token = secrets.token_urlsafe(32)
         params: dict[str, Value] = {
             "token": _hash(token),
             "user": user,
             "now": micros(self._clock.now()),
             "most": _MOST,
+            "pending": int(pending),
+            "address": plain(address)[:100],
+            "browser": plain(browser)[:300],
         }
 
         def job(tx: Tx) -> None:
             tx.change(
-                "INSERT INTO sessions (token_hash, user_name, created_at, seen_at) "
-                "VALUES (:token, :user, :now, :now)",
+                "INSERT INTO sessions "
+                "(token_hash, user_name, created_at, seen_at, pending, address, browser) "
+                "VALUES (:token, :user, :now, :now, :pending, :address, :browser)",
                 params,
             )
             tx.change(
@@ -62,14 +73,14 @@ class Sessions:
         now = micros(self._clock.now())
         params: dict[str, Value] = {"token": _hash(token)}
         sql = (
-            "SELECT users.*, sessions.created_at AS begun_at, sessions.seen_at FROM sessions "
+            "SELECT users.*, sessions.created_at AS begun_at, sessions.seen_at, pending FROM sessions "
             "JOIN users ON users.name = sessions.user_name WHERE token_hash = :token AND disabled = 0"
         )
         rows = await self._db.read(lambda tx: tx.execute(sql, params))
         if (
             not rows
             or now - rows[0]["seen_at"] > _micros(idle)
-            or now - rows[0]["begun_at"] > _micros(longest)
+            or now - rows[0]["begun_at"] > (_PENDING if rows[0]["pending"] else _micros(longest))
         ):
             return None
         if now - rows[0]["seen_at"] > _TOUCH:
@@ -87,6 +98,32 @@ class Sessions:
         sql = "DELETE FROM sessions WHERE user_name = :user"
         return await self._db.write(lambda tx: tx.change(sql, {"user": user}))
 
+    async def list(self, user: str = "") -> Sequence[Login]:
+        """Sessions, the last seen first."""
+        sql = (
+            "SELECT * FROM sessions WHERE pending = 0 AND (:user = '' OR user_name = :user) "
+            "ORDER BY seen_at DESC, token_hash LIMIT 500"
+        )
+        params: dict[str, Value] = {"user": normal(user) if user else ""}
+        return [_login_of(row) for row in await self._db.read(lambda tx: tx.execute(sql, params))]
+
+    async def revoke(self, id: str, *, by: str, user: str = "") -> bool:
+        """End a session (of `user`, when one is given); whether there was one."""
+        params: dict[str, Value] = {"id": plain(id), "user": normal(user) if user else ""}
+        at = micros(self._clock.now())
+
+        def job(tx: Tx) -> bool:
+            rows = tx.execute(
+                "DELETE FROM sessions WHERE token_hash = :id AND (:user = '' OR user_name = :user) "
+                "RETURNING user_name",
+                params,
+            )
+            for row in rows:
+                audit.record(tx, at=at, by=by, what="session.ended", subject=row["user_name"])
+            return bool(rows)
+
+        return await self._db.write(job)
+
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
@@ -97,11 +134,16 @@ def _micros(duration: timedelta) -> int:
 
 
 def _session_of(row: Row) -> SiteSession:
-    user = User(
-        name=row["name"],
-        role=Role(row["role"]),
-        disabled=False,
-        must_change=bool(row["must_change"]),
-        created_at=moment(row["created_at"]),
+    begun, seen = moment(row["begun_at"]), moment(row["seen_at"])
+    return SiteSession(user_of(row), begun, seen, bool(row["pending"]))
+
+
+def _login_of(row: Row) -> Login:
+    return Login(
+        id=row["token_hash"],
+        user=row["user_name"],
+        begun_at=moment(row["created_at"]),
+        seen_at=moment(row["seen_at"]),
+        address=row["address"],
+        browser=row["browser"],
     )
-    return SiteSession(user, moment(row["begun_at"]), moment(row["seen_at"]))

@@ -5,46 +5,27 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 import secrets
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
+from dataclasses import replace
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from gatepost.directory import Role as Role  # who names one names the other
+from gatepost.directory import User as User
+from gatepost.directory import name_of
 from gatepost.errors import StateError, StoreError
 from gatepost.ports import Clock
 from gatepost.store import audit
 from gatepost.store.db import Database
 from gatepost.store.engine import Row, Tx, Value
-from gatepost.store.rows import micros, moment
+from gatepost.store.rows import micros, moment, plain
 
 _HASHERS = 2  # threads: each check takes tens of MB and of milliseconds
 _REMEMBERED = 1_000
-
-
-class Role(Enum):
-    """What a user may do on the site; any of them may send mail."""
-
-    AGENT = "agent"
-    REVIEWER = "reviewer"
-    ADMIN = "admin"
-    AUDITOR = "auditor"
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """One gateway user."""
-
-    name: str
-    role: Role
-    disabled: bool
-    must_change: bool  # the password was given by someone else
-    created_at: datetime
 
 
 class Users:
@@ -57,9 +38,11 @@ class Users:
         self._key = secrets.token_bytes(32)
         self._seen: dict[str, tuple[str, bytes]] = {}  # name -> the hash it stood for, a keyed digest
 
-    async def add(self, name: str, password: str, role: Role, *, by: str, must_change: bool = False) -> User:
+    async def add(
+        self, name: str, password: str, role: Role, *, by: str, must_change: bool = False, email: str = ""
+    ) -> User:
         """Add a user. Raises StateError when the name is taken, StoreError when it can't be a name."""
-        user = User(normal(name), role, False, must_change, self._clock.now())
+        user = User(normal(name), role, False, must_change, self._clock.now(), plain(email))
         hash_ = await self._hash(password)
         params: dict[str, Value] = {
             "name": user.name,
@@ -67,12 +50,14 @@ class Users:
             "role": role.value,
             "must_change": int(must_change),
             "created_at": micros(user.created_at),
+            "email": user.email,
         }
 
         def job(tx: Tx) -> User:
             added = tx.change(
-                "INSERT INTO users (name, hash, role, disabled, must_change, created_at) "
-                "VALUES (:name, :hash, :role, 0, :must_change, :created_at) ON CONFLICT (name) DO NOTHING",
+                "INSERT INTO users (name, hash, role, disabled, must_change, created_at, email) "
+                "VALUES (:name, :hash, :role, 0, :must_change, :created_at, :email) "
+                "ON CONFLICT (name) DO NOTHING",
                 params,
             )
             if added == 0:
@@ -85,12 +70,12 @@ class Users:
     async def list(self) -> Sequence[User]:
         """All users by name."""
         sql = "SELECT * FROM users ORDER BY name"
-        return await self._db.read(lambda tx: [_user_of(row) for row in tx.execute(sql)])
+        return await self._db.read(lambda tx: [user_of(row) for row in tx.execute(sql)])
 
     async def find(self, name: str) -> User | None:
         """One user."""
         row = await self._row(name)
-        return None if row is None else _user_of(row)
+        return None if row is None else user_of(row)
 
     async def verify(self, name: str, password: str) -> User | None:
         """The user, when the password is theirs and they are not disabled.
@@ -106,7 +91,7 @@ class Users:
             if not await self._matches(row["hash"], password):
                 return None
             await self._rehash(row, password)
-        return None if row["disabled"] else _user_of(row)
+        return None if row["disabled"] else user_of(row)
 
     async def check(self, username: str, password: str) -> bool:
         """Whether that login is right: what the SMTP side asks."""
@@ -137,6 +122,53 @@ class Users:
         """Let a disabled user in again."""
         sql = "UPDATE users SET disabled = 0 WHERE name = :name"
         await self._change(name, sql, {}, by=by, what="user.enabled")
+
+    async def change(
+        self,
+        name: str,
+        *,
+        by: str,
+        role: Role | None = None,
+        disabled: bool | None = None,
+        email: str | None = None,
+    ) -> User:
+        """Change what is given; a change of role, or disabling, ends the user's sessions.
+
+        Raises StateError when nobody who may log in would be an admin any more, StoreError for an
+        unknown name.
+        """
+        key, at = normal(name), micros(self._clock.now())
+
+        def job(tx: Tx) -> User:
+            rows = tx.execute("SELECT * FROM users WHERE name = :name", {"name": key})
+            if not rows:
+                raise StoreError(f"there is no user {key}")
+            old = user_of(rows[0])
+            new = replace(
+                old,
+                role=old.role if role is None else role,
+                disabled=old.disabled if disabled is None else disabled,
+                email=old.email if email is None else plain(email),
+            )
+            _keep_an_admin(tx, old, new)
+            tx.change(
+                "UPDATE users SET role = :role, disabled = :disabled, email = :email WHERE name = :name",
+                {
+                    "role": new.role.value,
+                    "disabled": int(new.disabled),
+                    "email": new.email,
+                    "name": key,
+                },
+            )
+            if new.role is not old.role or new.disabled:
+                tx.change("DELETE FROM sessions WHERE user_name = :name", {"name": key})
+            for what, details in _deeds(old, new):
+                audit.record(tx, at=at, by=by, what=what, subject=key, details=details)
+            return new
+
+        user = await self._db.write(job)
+        self._seen.pop(key, None)
+        return user
 
     async def _change(
         self, name: str, sql: str, params: dict[str, Value], *, by: str, what: str, **details: str
@@ -201,17 +233,43 @@ class Users:
 
 def normal(name: str) -> str:
     """A user's name as it is kept: composed, lower case. Raises StoreError when it can't be one."""
-    key = unicodedata.normalize("NFC", name).casefold().strip()
-    if not key or len(key) > 200 or not key.isprintable():
+    key = name_of(name)
+    if not key:
         raise StoreError("a user's name has 1 to 200 printable characters")
     return key
 
 
-def _user_of(row: Row) -> User:
+def _keep_an_admin(tx: Tx, old: User, new: User) -> None:
+    was = old.role is Role.ADMIN and not old.disabled
+    if not was or (new.role is Role.ADMIN and not new.disabled):
+        return
+    others = tx.execute(
+        "SELECT name FROM users WHERE role = 'admin' AND disabled = 0 AND name <> :name LIMIT 1",
+        {"name": old.name},
+    )
+    if not others:
+        raise StateError(f"{old.name} is the last admin who may log in")
+
+
+def _deeds(old: User, new: User) -> Iterator[tuple[str, dict[str, str]]]:
+    if new.role is not old.role:
+        yield "user.role_set", {"from": old.role.value, "role": new.role.value}
+    if new.disabled is not old.disabled:
+        yield ("user.disabled" if new.disabled else "user.enabled"), {}
+    if new.email != old.email:
+        yield "user.email_set", {"email": new.email}
+
+
+def user_of(row: Row) -> User:
+    """The user of a row of `users`."""
     return User(
         name=row["name"],
         role=Role(row["role"]),
         disabled=bool(row["disabled"]),
         must_change=bool(row["must_change"]),
         created_at=moment(row["created_at"]),
+        email=row["email"],
+        has_totp=bool(row["totp"]),
+        recovery_left=len(json.loads(row["recovery"])),
+        oidc=row["oidc"],
     )

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from gatepost.admin.guard import PAGE_POLICY
 from gatepost.admin.ports import PAGE, Listing, Question
 from gatepost.daemon.archive import StoreArchive
 from gatepost.errors import StoreError
-from gatepost.model import MessageId
+from gatepost.model import MessageId, MessageState
 from gatepost.release import Released, ReleaseOutcome
 from kit.site import OWN, TestSite, open_site
 
@@ -41,6 +42,9 @@ class Failing(StoreArchive):
     async def find(
         self, question: Question, *, limit: int = PAGE, offset: int = 0, after: str = ""
     ) -> Listing:
+        raise self.error
+
+    async def counts(self) -> Mapping[MessageState, int]:
         raise self.error
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gatepost.config.schema.base import Address, Count, Section
 
 
@@ -18,3 +20,5 @@ class Site(Section):
     """Unused sessions end after this."""
     session_hours: Count = 12
     """Every session ends after this."""
+    require_totp: tuple[Literal["agent", "reviewer", "admin", "auditor"], ...] = ()
+    """Roles that must have a second factor."""

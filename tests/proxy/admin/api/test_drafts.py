@@ -10,27 +10,6 @@ from kit.site import OWN, TestSite, open_site, raw_of, told
 CONTRACT = ["edition", "action", "purpose", "language", "order_ids", "findings", "links"]
 
 
-async def test_held_mails_have_the_keys_of_the_command(site: TestSite) -> None:
-    await site.hold("held1")
-    async with site.logged_in() as client:
-        answer = (await client.get("/api/v1/held")).json()
-
-    keys = [
-        "id",
-        "held_at",
-        "deadline_at",
-        "sender",
-        "recipients",
-        "subject",
-        "order_ids",
-        "findings",
-        "state",
-    ]
-    assert list(answer["held"][0]) == keys
-    assert answer["total"] == 1
-    assert answer["held"][0]["state"] == "held"
-
-
 async def test_a_mail_is_checked(tmp_path: Path) -> None:
     async with open_site(tmp_path, judge=told(finding())) as site, site.logged_in() as client:
         headers = {**OWN, "content-type": "message/rfc822"}

@@ -1,0 +1,185 @@
+"""Messages through the API: the queue, every decision, and what is decided."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from gatepost.admin import requests
+from gatepost.admin.api import shapes
+from gatepost.admin.api.operation import body_of, query_of
+from gatepost.admin.deciding import DECIDE_SECONDS
+from gatepost.admin.specimen import download
+from gatepost.admin.visit import Visit
+from gatepost.admin.words import outcome
+from gatepost.directory import Wanted
+from gatepost.errors import StateError
+from gatepost.model import Entry, MessageId, MessageState, OrderId
+from gatepost.release import Released, ReleaseOutcome
+from gatepost.report import entry_as_json, finding_as_json, iso
+
+_HELD = frozenset({MessageState.HELD})
+
+
+async def held(visit: Visit) -> Response:
+    """The held mails, the most urgent first."""
+    asked = query_of(visit, shapes.HeldQuery)
+    wanted = Wanted(
+        states=_HELD,
+        rule=asked.rule,
+        sender=asked.sender,
+        order=asked.order,
+        text=asked.text,
+        urgent_first=True,
+    )
+    part = await _part(visit, wanted, asked)
+    counts = await visit.desk.archive.counts()
+    return JSONResponse(
+        {
+            "held": [entry_as_json(entry) for entry in part.entries],
+            "total": counts.get(MessageState.HELD, 0),
+            "next": part.next or None,
+        }
+    )
+
+
+async def messages(visit: Visit) -> Response:
+    """Every message, the newest first."""
+    asked = query_of(visit, shapes.MessageQuery)
+    return await _page(visit, _wanted(asked), asked)
+
+
+async def mine(visit: Visit) -> Response:
+    """The visitor's own messages of the last 90 days, the newest first."""
+    asked = query_of(visit, shapes.MessageQuery)
+    who = visit.who
+    wanted = _wanted(asked, account=who.name, email=who.email)
+    return await _page(visit, wanted, asked)
+
+
+async def message(visit: Visit) -> Response:
+    """One message, whatever its state."""
+    return JSONResponse(as_json(await _entry(visit)))
+
+
+async def source(visit: Visit) -> Response:
+    """The mail itself, while its bytes are kept."""
+    id = MessageId(requests.path_id(visit.request))
+    raw = await visit.desk.archive.raw(id)
+    if raw is None:
+        raise HTTPException(404, "the mail itself is not kept (any more)")
+    response = download(raw, f"{id}.eml")
+    response.headers["content-type"] = "message/rfc822"
+    return response
+
+
+async def counts(visit: Visit) -> Response:
+    """How many messages wait, by state."""
+    counted = await visit.desk.archive.counts()
+    return JSONResponse({"counts": {state.value: count for state, count in counted.items()}})
+
+
+async def release(visit: Visit) -> Response:
+    """Release a held mail."""
+    entry, body = await _entry(visit), await body_of(visit, shapes.ReleaseBody)
+    asks = None if body.asks_review_for is None else [OrderId(order) for order in body.asks_review_for]
+    return await _decided(visit, entry, visit.desk.release(entry.id, by=visit.who.name, asks=asks))
+
+
+async def reject(visit: Visit) -> Response:
+    """Reject a held mail; its sender is told the note."""
+    entry, body = await _entry(visit), await body_of(visit, shapes.RejectBody)
+    return await _decided(visit, entry, visit.desk.reject(entry.id, by=visit.who.name, note=body.note))
+
+
+async def settle(visit: Visit) -> Response:
+    """End a doubt by what a person found out."""
+    entry, body = await _entry(visit), await body_of(visit, shapes.SettleBody)
+    try:
+        state = await visit.desk.archive.settle(entry.id, delivered=body.delivered, by=visit.who.name)
+    except StateError as error:
+        raise HTTPException(409, str(error)) from None
+    return JSONResponse({"id": entry.id, "state": state.value})
+
+
+async def _decided(visit: Visit, entry: Entry, work: Any) -> Response:
+    """What came of a decision; 202 when the relay takes longer than a caller should wait."""
+    task = visit.desk.tasks.start(work, f"decide {entry.id}")
+    await asyncio.wait({task}, timeout=DECIDE_SECONDS)
+    after = await visit.desk.archive.show(entry.id) or entry
+    if not task.done():
+        words = "the relay takes its time; the release goes on"
+        going = {"id": entry.id, "outcome": "going-on", "state": after.state.value, "words": words}
+        return JSONResponse(going, 202)
+    result: ReleaseOutcome = task.result()
+    words = outcome(result, after.state)[1]
+    if result.released is Released.FAILED:
+        raise HTTPException(503, words)
+    if result.released not in (Released.SENT, Released.REJECTED):
+        raise HTTPException(409, words)
+    done = {"id": entry.id, "outcome": result.released.value, "state": after.state.value, "words": words}
+    return JSONResponse(done)
+
+
+def _wanted(asked: shapes.MessageQuery, *, account: str = "", email: str = "") -> Wanted:
+    return Wanted(
+        states=frozenset(MessageState(word) for word in asked.state),
+        rule=asked.rule,
+        sender=asked.sender,
+        order=asked.order,
+        text=asked.text,
+        since=asked.since,
+        until=asked.until,
+        account=account,
+        email=email,
+    )
+
+
+async def _part(visit: Visit, wanted: Wanted, asked: shapes.Paged) -> Any:
+    try:
+        return await visit.desk.staff.listings.messages(wanted, limit=asked.limit, after=asked.after)
+    except ValueError as error:
+        raise HTTPException(422, f"after: {error}") from None
+
+
+async def _page(visit: Visit, wanted: Wanted, asked: shapes.Paged) -> Response:
+    part = await _part(visit, wanted, asked)
+    return JSONResponse(
+        {"messages": [as_json(entry) for entry in part.entries], "next": part.next or None},
+    )
+
+
+async def _entry(visit: Visit) -> Entry:
+    entry = await visit.desk.archive.show(MessageId(requests.path_id(visit.request)))
+    if entry is None:
+        raise HTTPException(404, "there is no such message")
+    return entry
+
+
+def as_json(entry: Entry) -> dict[str, Any]:
+    """A message as the API gives it."""
+    return {
+        "id": entry.id,
+        "received_at": iso(entry.received_at),
+        "state": entry.state.value,
+        "action": entry.action,
+        "sender": entry.sender or entry.envelope.mail_from,
+        "account": entry.session.account,
+        "recipients": list(entry.envelope.rcpt_tos),
+        "subject": entry.subject,
+        "order_ids": list(entry.order_ids),
+        "purpose": entry.purpose,
+        "language": entry.language,
+        "edition": entry.edition,
+        "asks_review": entry.asks_review,
+        "size_bytes": entry.size_bytes,
+        "findings": [finding_as_json(finding) for finding in entry.findings],
+        "deadline_at": iso(entry.deadline_at),
+        "attempts": entry.attempts,
+        "next_attempt_at": iso(entry.next_attempt_at),
+        "last_error": entry.last_error,
+        "has_source": entry.has_raw,
+    }

@@ -1,0 +1,102 @@
+"""Every operation of the API with the permission that it asks for, and all that is said of it."""
+
+from __future__ import annotations
+
+from gatepost.admin.access import Permission as P
+from gatepost.admin.api import drafts, messages, orders, people, shapes, tokens
+from gatepost.admin.api.operation import Operation
+
+OPERATIONS = (
+    Operation(
+        "POST", "/check", drafts.check, P.CHECK, "Judge a mail without sending it", "drafts",
+        body=shapes.Draft, other_body=drafts.MAIL, answer=shapes.Verdict, faults=(503,),
+    ),
+    Operation(
+        "GET", "/held", messages.held, P.READ, "The queue, the most urgent first", "messages",
+        query=shapes.HeldQuery, answer=shapes.HeldPage,
+    ),
+    Operation(
+        "GET", "/counts", messages.counts, P.READ, "How many messages wait, by state", "messages",
+        answer=shapes.Counts,
+    ),
+    Operation(
+        "GET", "/messages", messages.messages, P.READ, "Every message, the newest first", "messages",
+        query=shapes.MessageQuery, answer=shapes.MessagePage,
+    ),
+    Operation(
+        "GET", "/mine", messages.mine, P.MINE, "The own messages of the last 90 days", "messages",
+        query=shapes.MessageQuery, answer=shapes.MessagePage,
+    ),
+    Operation(
+        "GET", "/messages/{id}", messages.message, P.READ, "One message", "messages",
+        answer=shapes.Message,
+    ),
+    Operation(
+        "GET", "/messages/{id}/source", messages.source, P.READ, "The mail itself", "messages",
+        other_answer="message/rfc822",
+    ),
+    Operation(
+        "POST", "/messages/{id}/release", messages.release, P.DECIDE, "Release a held mail", "messages",
+        body=shapes.ReleaseBody, answer=shapes.Decided, faults=(202, 409, 503),
+    ),
+    Operation(
+        "POST", "/messages/{id}/reject", messages.reject, P.DECIDE, "Reject a held mail", "messages",
+        body=shapes.RejectBody, answer=shapes.Decided, faults=(202, 409, 503),
+    ),
+    Operation(
+        "POST", "/messages/{id}/settle", messages.settle, P.DECIDE, "Settle a mail in doubt", "messages",
+        body=shapes.SettleBody, answer=shapes.Settled, faults=(409,),
+    ),
+    Operation(
+        "GET", "/orders", orders.orders, P.READ, "The ledger of review requests", "orders",
+        query=shapes.Paged, answer=shapes.OrderPage,
+    ),
+    Operation(
+        "GET", "/orders/{order}", orders.order, P.READ, "One order and the mails about it", "orders",
+        answer=shapes.Order,
+    ),
+    Operation(
+        "POST", "/orders/{order}/grant", orders.grant, P.GRANT, "Allow another review request", "orders",
+        body=shapes.GrantBody, answer=shapes.OrderClaim, faults=(409,),
+    ),
+    Operation(
+        "GET", "/audit", orders.audit, P.AUDIT, "The trail of who did what", "audit",
+        query=shapes.AuditQuery, answer=shapes.DeedPage,
+    ),
+    Operation("GET", "/me", people.me, P.OWN, "Who asks, and what they may do", "people", answer=shapes.Me),
+    Operation("GET", "/users", people.users, P.SEE, "All users", "people", answer=shapes.Users),
+    Operation(
+        "POST", "/users", people.add, P.MANAGE, "Add a user", "people",
+        body=shapes.NewUser, answer=shapes.User, status=201, faults=(409,),
+    ),
+    Operation("GET", "/users/{name}", people.user, P.SEE, "One user", "people", answer=shapes.User),
+    Operation(
+        "PATCH", "/users/{name}", people.change, P.MANAGE, "Change a user", "people",
+        body=shapes.UserChange, answer=shapes.User, faults=(409,),
+    ),
+    Operation(
+        "POST", "/users/{name}/password", people.set_password, P.MANAGE, "Give a user a password", "people",
+        body=shapes.PasswordBody, status=204,
+    ),
+    Operation(
+        "DELETE", "/users/{name}/second-factor", people.drop_second_factor, P.MANAGE,
+        "Take a user's second factor away", "people", status=204,
+    ),
+    Operation(
+        "GET", "/sessions", people.sessions, P.ACCOUNT, "The own logins", "people", answer=shapes.Sessions,
+    ),
+    Operation(
+        "DELETE", "/sessions/{id}", people.end_session, P.ACCOUNT, "End an own login", "people", status=204,
+    ),
+    Operation(
+        "GET", "/tokens", tokens.tokens, P.ACCOUNT, "Tokens of programs", "tokens",
+        query=shapes.TokenQuery, answer=shapes.TokenPage,
+    ),
+    Operation(
+        "POST", "/tokens", tokens.make, P.ACCOUNT, "Make a token", "tokens",
+        body=shapes.NewToken, answer=shapes.MadeToken, status=201,
+    ),
+    Operation(
+        "DELETE", "/tokens/{id}", tokens.revoke, P.ACCOUNT, "End a token", "tokens", status=204,
+    ),
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""Who may use which route of the people's pages and of the API, written down apart from the code's table."""
+
+from __future__ import annotations
+
+ALL = frozenset({"agent", "reviewer", "admin", "auditor"})
+READERS = frozenset({"reviewer", "admin", "auditor"})
+DECIDERS = frozenset({"reviewer", "admin"})
+SEERS = frozenset({"admin", "auditor"})
+ADMIN = frozenset({"admin"})
+ANYONE = ALL | {"anonymous"}
+
+ANY_SCOPE = frozenset({"check", "read", "review", "admin"})
+READING = frozenset({"read", "review", "admin"})
+REVIEWING = frozenset({"review", "admin"})
+
+PAGES = {
+    ("GET", "/login/code"): ALL,
+    ("POST", "/login/code"): ALL,
+    ("GET", "/account"): ALL,
+    ("GET", "/account/second-factor"): ALL,
+    ("POST", "/account/second-factor"): ALL,
+    ("POST", "/account/sessions"): ALL,
+    ("POST", "/account/tokens"): ALL,
+    ("GET", "/people"): SEERS,
+    ("POST", "/people"): ADMIN,
+    ("GET", "/people/{name}"): SEERS,
+    ("POST", "/people/{name}"): ADMIN,
+    ("GET", "/tokens"): SEERS,
+    ("POST", "/tokens"): ADMIN,
+    ("GET", "/mine"): ALL,
+}
+"""Route -> roles."""
+
+API = {
+    ("GET", "/openapi.json"): (ANYONE, ANY_SCOPE),
+    ("POST", "/check"): (ALL, {"check", "admin"}),
+    ("GET", "/held"): (READERS, READING),
+    ("GET", "/counts"): (READERS, READING),
+    ("GET", "/messages"): (READERS, READING),
+    ("GET", "/mine"): (ALL, READING),
+    ("GET", "/messages/{id}"): (READERS, READING),
+    ("GET", "/messages/{id}/source"): (READERS, READING),
+    ("POST", "/messages/{id}/release"): (DECIDERS, REVIEWING),
+    ("POST", "/messages/{id}/reject"): (DECIDERS, REVIEWING),
+    ("POST", "/messages/{id}/settle"): (DECIDERS, REVIEWING),
+    ("GET", "/orders"): (READERS, READING),
+    ("GET", "/orders/{order}"): (READERS, READING),
+    ("POST", "/orders/{order}/grant"): (ADMIN, ADMIN),
+    ("GET", "/audit"): (SEERS, READING),
+    ("GET", "/me"): (ALL, ANY_SCOPE),
+    ("GET", "/users"): (SEERS, READING),
+    ("POST", "/users"): (ADMIN, ADMIN),
+    ("GET", "/users/{name}"): (SEERS, READING),
+    ("PATCH", "/users/{name}"): (ADMIN, ADMIN),
+    ("POST", "/users/{name}/password"): (ADMIN, ADMIN),
+    ("DELETE", "/users/{name}/second-factor"): (ADMIN, ADMIN),
+    ("GET", "/sessions"): (ALL, ADMIN),
+    ("DELETE", "/sessions/{id}"): (ALL, ADMIN),
+    ("GET", "/tokens"): (ALL, ADMIN),
+    ("POST", "/tokens"): (ALL, ADMIN),
+    ("DELETE", "/tokens/{id}"): (ALL, ADMIN),
+}
+"""Operation -> roles, and the scopes that a token needs one of."""
+
+ROUTES = PAGES | {(method, f"/api/v1{path}"): roles for (method, path), (roles, _) in API.items()}
+"""Route -> roles, of all these."""

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gatepost.directory import Role, Scope
+from gatepost.errors import Refused, StoreError
+from gatepost.model import MessageId, MessageState, RelayReply, Session
+from gatepost.release import Released, ReleaseOutcome
+from kit.messages import ORDER
+from kit.program import program
+from kit.site import TestSite, open_site
+from kit.stores import in_doubt
+
+KEYS = [
+    "id", "held_at", "deadline_at", "sender", "recipients", "subject", "order_ids", "findings", "state",
+]  # fmt: skip
+
+
+async def test_held_mails_have_the_keys_of_the_command(site: TestSite) -> None:
+    await site.hold("held1")
+    async with site.logged_in() as client:
+        answer = (await client.get("/api/v1/held")).json()
+
+    assert list(answer["held"][0]) == KEYS
+    assert (answer["total"], answer["next"], answer["held"][0]["state"]) == (1, None, "held")
+
+
+async def test_a_list_goes_on_where_the_page_before_ended(site: TestSite) -> None:
+    for number in range(5):
+        await site.hold(f"held{number}")
+        site.clock.pass_by(minutes=1)
+    ids: list[str] = []
+    async with program(site, Scope.READ) as client:
+        after = ""
+        for _ in range(3):
+            page = (await client.get("messages", params={"limit": 2, "after": after})).json()
+            ids += [message["id"] for message in page["messages"]]
+            after = page["next"] or ""
+
+    assert ids == ["held4", "held3", "held2", "held1", "held0"]
+    assert after == ""
+
+
+async def test_one_message_is_shown_with_its_source(site: TestSite) -> None:
+    await site.hold()
+    async with program(site, Scope.READ) as client:
+        message = (await client.get("messages/held1")).json()
+        source = await client.get("messages/held1/source")
+
+    assert (message["id"], message["has_source"], message["findings"][0]["clause"]) == ("held1", True, "P4")
+    assert source.headers["content-type"] == "message/rfc822"
+    assert source.content.startswith(b"From: Shop")
+
+
+async def test_a_program_releases_and_the_trail_names_its_user(site: TestSite) -> None:
+    await site.hold()
+    async with program(site, Scope.REVIEW, name="rita", role=Role.REVIEWER) as client:
+        done = await client.post("messages/held1/release", json={})
+        again = await client.post("messages/held1/release", json={})
+    deeds = await site.store.audit.list(subject="held1")
+
+    assert (done.status_code, done.json()["outcome"], done.json()["state"]) == (200, "sent", "relayed")
+    assert again.status_code == 409
+    assert "rita" in {deed.by for deed in deeds}
+
+
+async def test_a_program_rejects_with_a_note(site: TestSite) -> None:
+    await site.hold()
+    async with program(site, Scope.REVIEW) as client:
+        done = await client.post("messages/held1/reject", json={"note": "no"})
+        message = (await client.get("messages/held1")).json()
+
+    assert done.json()["outcome"] == "rejected"
+    assert (message["state"], message["last_error"]) == ("rejected", "no")
+
+
+async def test_a_refusal_by_the_relay_is_told(site: TestSite) -> None:
+    await site.hold()
+    site.upstream.says = [Refused(RelayReply(550, "5.1.1", "No such user"))]
+    async with program(site, Scope.REVIEW) as client:
+        done = await client.post("messages/held1/release", json={})
+
+    assert done.json()["state"] == "bounced"
+    assert "No such user" in done.json()["words"]
+
+
+async def test_a_doubt_is_settled_once(site: TestSite) -> None:
+    await in_doubt(site.store, "m1")
+    async with program(site, Scope.REVIEW) as client:
+        done = await client.post("messages/m1/settle", json={"delivered": True})
+        again = await client.post("messages/m1/settle", json={"delivered": True})
+
+    assert done.json() == {"id": "m1", "state": "relayed"}
+    assert again.status_code == 409
+
+
+async def test_a_release_that_takes_long_goes_on_behind_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncio
+
+    monkeypatch.setattr("gatepost.admin.api.messages.DECIDE_SECONDS", 0.01)
+    go = asyncio.Event()
+
+    async def slow(id: MessageId, **_: object) -> ReleaseOutcome:
+        await go.wait()
+        return ReleaseOutcome(id, Released.SENT)
+
+    async with open_site(tmp_path, release=slow) as site:
+        await site.hold()
+        async with program(site, Scope.REVIEW) as client:
+            response = await client.post("messages/held1/release", json={})
+        go.set()
+
+    assert (response.status_code, response.json()["outcome"]) == (202, "going-on")
+
+
+async def test_a_store_that_fails_is_a_503(tmp_path: Path) -> None:
+    async def failing(id: MessageId, **_: object) -> ReleaseOutcome:
+        return ReleaseOutcome(id, Released.FAILED, why=str(StoreError("locked")))
+
+    async with open_site(tmp_path, release=failing) as site:
+        await site.hold()
+        async with program(site, Scope.REVIEW) as client:
+            response = await client.post("messages/held1/release", json={})
+
+    assert response.status_code == 503
+
+
+async def test_filters_narrow(site: TestSite) -> None:
+    await site.hold("a")
+    await site.hold("b", subject="Another")
+    async with program(site, Scope.READ) as client:
+        found = {
+            query: [each["id"] for each in (await client.get(f"held?{query}")).json()["held"]]
+            for query in ("rule=p4-marketing", "rule=none", "text=another", f"order={ORDER}")
+        }
+        states = (await client.get("messages?state=held&state=relayed")).json()["messages"]
+
+    assert found == {
+        "rule=p4-marketing": ["a", "b"],
+        "rule=none": [],
+        "text=another": ["b"],
+        f"order={ORDER}": ["a", "b"],
+    }
+    assert len(states) == 2
+
+
+async def test_agents_see_their_own_mails_and_no_others(site: TestSite) -> None:
+    session = Session("192.0.2.1", "desk.example", "ESMTPA", "ada")
+    await site.hold("own", session=session)
+    await site.hold("other")
+    async with program(site, Scope.READ, name="ada", role=Role.AGENT) as client:
+        mine = (await client.get("mine")).json()["messages"]
+
+    assert [message["id"] for message in mine] == ["own"]
+
+
+async def test_what_waits_is_counted(site: TestSite) -> None:
+    await site.hold()
+    async with program(site, Scope.READ) as client:
+        counts = (await client.get("counts")).json()["counts"]
+
+    assert counts[MessageState.HELD.value] == 1
