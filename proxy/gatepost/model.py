@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import NewType
 
@@ -239,6 +239,44 @@ class Facets:
     languages: Mapping[str, int]
     accounts: Mapping[str, int]
     marketplaces: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What became of the mails of one day (UTC) as they came."""
+
+    on: date
+    went: int = 0
+    held: int = 0
+    refused: int = 0
+    repaired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SenderFigures:
+    """One sender's mails in a span of time, as they came."""
+
+    sender: str
+    mails: int
+    held: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFigures:
+    """One rule in a span of time: in how many mails it found something, and what people made of that."""
+
+    rule: str
+    found: int = 0
+    upheld: int = 0  # the mail was rejected or corrected
+    overruled: int = 0  # the mail was released as it was
+    wrong: int = 0  # a person called the finding wrong
+
+    @property
+    def precision(self) -> float | None:
+        """The share of a person's decisions that the rule was right about; None without any."""
+        decided = self.upheld + self.overruled + self.wrong
+        return self.upheld / decided if decided else None
 
 
 @dataclass(frozen=True, slots=True)

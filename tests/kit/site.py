@@ -159,7 +159,9 @@ async def open_site(
         edition="amazon-2018-10",
         capture_enabled=capture,
         message_bytes=1_000_000,
-        bench=Bench(store.review, store.allowances, partial(_correct, (store, road, judge or told()))),
+        bench=Bench(
+            store.review, store.allowances, partial(_correct, (store, road, judge or told())), store.figures
+        ),
         links=Links(LINK_KEY, lambda: [REVIEWER]),
         staff=Staff(
             accounts=store.users,

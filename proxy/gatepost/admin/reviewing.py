@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from gatepost.model import Allowance, Correction, MessageId, Turn, View, Wrong
+from gatepost.model import (
+    Allowance,
+    Correction,
+    DayFigures,
+    MessageId,
+    RuleFigures,
+    SenderFigures,
+    Turn,
+    View,
+    Wrong,
+)
 from gatepost.release import ReleaseOutcome
 
 
@@ -68,6 +78,22 @@ class Correct(Protocol):
         """Judge and send it; `although` lets pass what would only be held."""
 
 
+class Figures(Protocol):
+    """Figures over a span of time, its end left out. All methods raise StoreError."""
+
+    async def days(self, since: datetime, until: datetime) -> Sequence[DayFigures]:
+        """Each day of the span, the first first; days without mail too."""
+
+    async def senders(self, since: datetime, until: datetime) -> Sequence[SenderFigures]:
+        """Those whose mail was held or refused most."""
+
+    async def rules(self, since: datetime, until: datetime) -> Sequence[RuleFigures]:
+        """The rules that found most, and what people made of it in that time."""
+
+    async def waiting(self, befores: Sequence[datetime]) -> Sequence[int]:
+        """How many held mails came before each of these moments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """All that reviewers work with beside the archive."""
@@ -75,3 +101,4 @@ class Bench:
     reviews: Reviews
     exceptions: Exceptions
     correct: Correct
+    figures: Figures

@@ -239,7 +239,7 @@ class Gateway:
             edition=config.policy.edition,
             capture_enabled=config.relay is None,
             message_bytes=config.smtp.limits.message_bytes,
-            bench=Bench(self.store.review, self.store.allowances, self.correct),
+            bench=Bench(self.store.review, self.store.allowances, self.correct, self.store.figures),
             links=Links(await self.store.outbox.key(LINKS), lambda: self.config.notices.reviewers),
             staff=Staff(
                 accounts=self.store.users,

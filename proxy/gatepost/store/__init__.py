@@ -16,6 +16,7 @@ from gatepost.store.captures import SqlCaptures
 from gatepost.store.db import Database
 from gatepost.store.engine import EngineError, Fault
 from gatepost.store.filehome import FileHome
+from gatepost.store.figures import Figures
 from gatepost.store.health import Health
 from gatepost.store.home import Home, home_of
 from gatepost.store.journal import SqlJournal
@@ -67,6 +68,7 @@ class Store:
     allowances: SqlAllowances
     review: Review
     queueing: Queueing
+    figures: Figures
 
     @classmethod
     async def open(
@@ -111,6 +113,7 @@ class Store:
             allowances=SqlAllowances(db, clock),
             review=Review(db, clock),
             queueing=Queueing(db),
+            figures=Figures(db),
         )
 
     async def close(self) -> None:

@@ -39,7 +39,7 @@ def index(tx: Tx, entry: Entry, received_at: Value) -> None:
     for rule, finding in {finding.rule: finding for finding in entry.findings}.items():
         tx.change(
             "INSERT INTO message_rules (rule, message_id, clause, mode, received_at) "
-            "VALUES (:rule, :id, :clause, :mode, :received_at)",
+            "VALUES (:rule, :id, :clause, :mode, :received_at) ON CONFLICT (rule, message_id) DO NOTHING",
             {
                 "rule": rule,
                 "id": entry.id,
@@ -50,13 +50,16 @@ def index(tx: Tx, entry: Entry, received_at: Value) -> None:
         )
 
 
-def rewrite(tx: Tx, entry: Entry) -> None:
-    """Replace what judging gave earlier. Raises StateError when the message is no longer in that state."""
+def rewrite(tx: Tx, entry: Entry, *, corrected: bool = False) -> None:
+    """Replace what judging gave earlier. Raises StateError when the message is no longer in that state.
+
+    A corrected mail is still found by the rules that held the original: a person upheld them.
+    """
     params = entry_params(entry)
     wanted = {column: params[column] for column in (*_COLUMNS, "id", "state")}
     if tx.change(_REWRITE, wanted) == 0:
         raise StateError(f"message {entry.id} is no longer {entry.state.value}")
-    for table in ("message_orders", "message_rules"):
+    for table in ("message_orders",) if corrected else ("message_orders", "message_rules"):
         tx.change(f"DELETE FROM {table} WHERE message_id = :id", {"id": entry.id})  # noqa: S608 - named above
     index(tx, entry, params["received_at"])
     held.write(tx, entry)

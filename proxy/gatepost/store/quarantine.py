@@ -87,7 +87,7 @@ class SqlQuarantine:
                 review.keep_both(tx, id, raw, at=at, by=by)
                 moves.put_raw(tx, id, raw)
             if anew is not None:
-                judged.rewrite(tx, anew)
+                judged.rewrite(tx, anew, corrected=raw is not None)
             review.decided(tx, id, review.CORRECTED if raw else review.RELEASED, at=at, by=by)
             return _take(tx, params, orders, by=by, details=details or {})
 
