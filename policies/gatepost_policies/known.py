@@ -76,6 +76,7 @@ class Known:
     loaded: bool = False
     orders: tuple[KnownOrder, ...] = ()
     today: date | None = None  # in the data's terms: UTC
+    stopped: frozenset[str] = frozenset()  # orders and buyers of the mail that want no more mail
 
     def order(self, id: str) -> KnownOrder | None:
         """The order called `id`; None when the data doesn't hold it."""
@@ -85,10 +86,11 @@ class Known:
 NOTHING_KNOWN = Known()
 
 
-def known_from(orders: Any, today: Any = None) -> Known:
+def known_from(orders: Any, today: Any = None, stopped: Iterable[str] = ()) -> Known:
     """Order data written out as mappings, as rules' examples have it; raises TypeError or ValueError."""
     return Known(
         loaded=True,
+        stopped=frozenset(stopped),
         orders=tuple(_order(**order) for order in orders),
         today=None if today is None else _day(today),
     )

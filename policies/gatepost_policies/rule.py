@@ -22,7 +22,9 @@ KEYS = (
 OPTIONAL = frozenset({"media", "mode", "with"})
 DIRECTIONS = ("outbound", "inbound")
 ANY = "any"
-EXAMPLE_KEYS = frozenset({"say", "finds", "subject", "html", "headers", "attach", "to", "orders", "today"})
+EXAMPLE_KEYS = frozenset(
+    {"say", "finds", "subject", "html", "headers", "attach", "to", "orders", "today", "stopped"}
+)
 MAX_FIX = 300  # the sentence stands in an SMTP reply beside the quoted words
 
 
@@ -236,7 +238,7 @@ class _Fields:
         if "orders" not in value:
             return NOTHING_KNOWN
         try:
-            return known_from(value["orders"], value.get("today"))
+            return known_from(value["orders"], value.get("today"), value.get("stopped") or ())
         except (TypeError, ValueError, ArithmeticError) as error:
             raise self.document.fault(f"not order data: {error}", *path, "orders") from error
 

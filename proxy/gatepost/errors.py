@@ -4,6 +4,7 @@ GatepostError
 ├── ConfigError          the configuration can't be used: file, line, key, why
 ├── StoreError           the store could not keep or give what was asked; nothing half done
 │   └── StateError       someone else changed the state first
+├── FeedError            a file of order data can't be used as a whole
 ├── JudgeError           the mail could not be judged in time or at all
 └── UpstreamError        the relay
     ├── Refused          said 5xx: definite
@@ -36,6 +37,10 @@ class StoreError(GatepostError):
 
 class StateError(StoreError):
     """The row is not in the state that the change starts from: someone else was first."""
+
+
+class FeedError(GatepostError):
+    """A file of order data that can't be used as a whole."""
 
 
 class JudgeError(GatepostError):

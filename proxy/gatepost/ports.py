@@ -19,6 +19,7 @@ from gatepost.model import (
     MessageState,
     OrderId,
 )
+from gatepost_policies.known import Known
 
 
 class Clock(Protocol):
@@ -40,6 +41,13 @@ class Allowances(Protocol):
 
     async def known(self) -> Sequence[Allowance]:
         """Those in force now. Never raises: what can't be read is as it was, or not there."""
+
+
+class OrderData(Protocol):
+    """What the seller's order data says."""
+
+    async def known(self, ids: Sequence[str], buyers: Sequence[str] = ()) -> Known:
+        """Of these orders and buyers; `loaded` is False where there is none. Raises StoreError."""
 
 
 class Upstream(Protocol):

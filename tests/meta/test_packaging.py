@@ -37,6 +37,7 @@ TEXT = {
 
 WITHOUT_A_TEST_FILE: dict[str, str] = {
     "gatepost/model.py": "frozen values without a line of behaviour",
+    "gatepost/orderdata.py": "frozen values; the tests of feeds and store read and write every one",
     "gatepost/ports.py": "Protocols; every fake and every part is held to them by mypy",
     "gatepost/errors.py": "exception classes; each is raised in the tests of its raiser",
     "gatepost/__main__.py": "two lines, run by tests/proxy/test_cli.py",

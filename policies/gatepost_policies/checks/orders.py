@@ -15,12 +15,13 @@ from typing import Final
 from gatepost_policies.checks.asks import asks_of
 from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.order_id import COUNTS
-from gatepost_policies.facts import carrier_key, marketplace_of
+from gatepost_policies.facts import bare_alias, carrier_key, marketplace_of
 from gatepost_policies.known import KnownItem, KnownOrder
 from gatepost_policies.model import Amount, Day, Item, OrderId, Purpose
 
 _LETTERS: Final = re.compile(r"[^\W_]{2,}")
 _LEAST_SHARED: Final = 0.34  # of an item's words, to be taken for the ordered item
+_OWN_INITIATIVE: Final = frozenset({Purpose.REVIEW_REQUEST, Purpose.COMPLETION, Purpose.OTHER})
 _TOLD: Final = frozenset({Purpose.SHIPMENT, Purpose.REVIEW_REQUEST, Purpose.COMPLETION})
 
 
@@ -47,7 +48,7 @@ def _fault(case: Case, id: str) -> str:
     order = case.known.order(id)
     if order is None:
         return "not among the seller's orders"
-    if order.buyer and case.buyers and not any(_is_alias(order.buyer, buyer) for buyer in case.buyers):
+    if order.buyer and case.buyers and bare_alias(order.buyer) not in map(bare_alias, case.buyers):
         return "an order of another buyer"
     stores = {store for buyer in case.buyers if (store := marketplace_of(buyer))}
     if order.marketplace and stores and order.marketplace not in stores:
@@ -55,14 +56,16 @@ def _fault(case: Case, id: str) -> str:
     return ""
 
 
-def _is_alias(known: str, written: str) -> bool:
-    """Whether both are the same buyer's alias; a `+case` behind the local part names a case, not a buyer."""
-    return _bare(known) == _bare(written)
-
-
-def _bare(address: str) -> str:
-    local, _, domain = address.strip().strip("<>").lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+def find_stopped(case: Case, params: Params) -> Iterator[Evidence]:
+    """Mail on the seller's own initiative to an order or a buyer on the stop list (G1)."""
+    if case.purpose not in _OWN_INITIATIVE and not asks_of(case).asks:
+        return
+    for named in _named(case):
+        if named.id in case.known.stopped:
+            yield case.at(named.span, "this order wants no more mail")
+            return
+    if any(bare_alias(buyer) in case.known.stopped for buyer in case.buyers):
+        yield Evidence(label="subject", note="this buyer wants no more mail")
 
 
 def find_early_ask(case: Case, params: Params) -> Iterator[Evidence]:

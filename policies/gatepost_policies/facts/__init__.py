@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatepost_policies.facts.addresses import addresses_in, buyers, is_buyer, marketplace_of
+from gatepost_policies.facts.addresses import addresses_in, bare_alias, buyers, is_buyer, marketplace_of
 from gatepost_policies.facts.finding import find_facts
 from gatepost_policies.facts.reading import Assembly, read_mail
 from gatepost_policies.facts.tracking import carrier_key
@@ -10,6 +10,7 @@ from gatepost_policies.model import Mail, Reading, Source
 
 __all__ = [
     "addresses_in",
+    "bare_alias",
     "buyers",
     "carrier_key",
     "find_facts",

@@ -63,6 +63,12 @@ def buyers(recipients: Iterable[str]) -> tuple[str, ...]:
     return tuple(address for address in recipients if is_buyer(address))
 
 
+def bare_alias(address: str) -> str:
+    """A buyer's alias in lower case, without the `+case` behind its local part: that names no buyer."""
+    local, _, domain = address.strip().strip("<>").lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def marketplace_of(address: str) -> str:
     """The MarketplaceId of the store that a buyer's address belongs to; "" when unknown or no buyer's."""
     local, domain = _parts(address)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from gatepost.cli import audit, check, config, doctor, policy, quarantine, reviews, serve, user
+from gatepost.cli import audit, check, config, doctor, orders, policy, quarantine, reviews, serve, token, user
 from gatepost.cli.terminal import FAILED, UNUSABLE, prepare_streams, say, say_error, say_lines
 
 app = typer.Typer(
@@ -47,8 +47,10 @@ serve.register(app)
 check.register(app)
 app.add_typer(quarantine.commands, name="quarantine")
 app.add_typer(reviews.commands, name="reviews")
+app.add_typer(orders.commands, name="orders")
 app.add_typer(policy.commands, name="policy")
 app.add_typer(user.commands, name="user")
+app.add_typer(token.commands, name="token")
 app.add_typer(config.commands, name="config")
 doctor.register(app)
 app.add_typer(audit.commands, name="audit")

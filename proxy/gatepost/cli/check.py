@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -25,9 +26,13 @@ from gatepost.cli.terminal import (
 
 if TYPE_CHECKING:
     from gatepost.cli.sources import Found
+    from gatepost.config import Config
     from gatepost.config.schema import Policy
     from gatepost.worker import Rulebooks
+    from gatepost_policies.known import Known
     from gatepost_policies.model import Reading, Verdict
+
+    Lookup = Callable[[Sequence[str], Sequence[str]], Known]  # orders and buyers of a mail
 
 
 class Document(Enum):
@@ -56,9 +61,9 @@ def check(
 ) -> None:
     """Judge files without sending. Exit 0: all pass; 1: some do not; 2: some can't be read."""
     loaded = configuration(config)
-    judging = _Judging(_rulebooks(loaded.config.policy, edition), _given(rcpt or ()), medium)
     status = DONE
-    with progress("Judging") as steps:
+    with progress("Judging") as steps, _order_data(loaded.config) as known:
+        judging = _Judging(_rulebooks(loaded.config.policy, edition), _given(rcpt or ()), medium, known)
         for found in steps.over(judging.sources(paths, loaded.config.smtp.limits.message_bytes)):
             status = max(status, _judge_one(judging, found, as_json=as_json))
     raise typer.Exit(status)
@@ -70,6 +75,28 @@ def _rulebooks(policy: Policy, edition: str) -> Rulebooks:
     if edition:
         policy = policy.model_copy(update={"edition": edition, "by_account": {}, "by_marketplace": {}})
     return Rulebooks(policy)
+
+
+@contextmanager
+def _order_data(config: Config) -> Iterator[Lookup]:
+    """What the gateway's store says of orders and buyers; nothing where there is no store."""
+    from gatepost.store import home_of
+    from gatepost_policies.known import NOTHING_KNOWN
+
+    if not home_of(config.store).is_there():
+        yield lambda orders, buyers: NOTHING_KNOWN
+        return
+    import asyncio
+
+    from gatepost.cli.desk import store_of
+
+    with asyncio.Runner() as runner:
+        opened = store_of(config, read_only=True)
+        store = runner.run(opened.__aenter__())
+        try:
+            yield lambda orders, buyers: runner.run(store.orders.known(orders, buyers))
+        finally:
+            runner.run(opened.__aexit__(None, None, None))
 
 
 def _given(addresses: Sequence[str]) -> tuple[str, ...]:
@@ -115,8 +142,11 @@ def _judge_one(judging: _Judging, found: Found, *, as_json: bool) -> int:
 class _Judging:
     """Judges found files by one set of rulebooks."""
 
-    def __init__(self, rulebooks: Rulebooks, recipients: Sequence[str], document: Document | None) -> None:
+    def __init__(
+        self, rulebooks: Rulebooks, recipients: Sequence[str], document: Document | None, known: Lookup
+    ) -> None:
         self.rulebooks, self.recipients, self.document = rulebooks, tuple(recipients), document
+        self.known = known
 
     def sources(self, paths: Sequence[str], limit: int) -> Iterator[Found]:
         """Every mail or document that `paths` hold."""
@@ -143,7 +173,8 @@ class _Judging:
         rulebook = self.rulebooks.select("", to)
         if not to:
             return _untouched(rulebook.edition, rulebook.digest)
-        verdict = judge(reading, rulebook, recipients=recipients)
+        known = self.known([order.id for order in reading.facts.order_ids], to)
+        verdict = judge(reading, rulebook, recipients=recipients, known=known)
         return verdict if TOO_DEEP.isdisjoint(reading.mail.defects) else self._unread(verdict)
 
     def _unread(self, verdict: Verdict) -> Verdict:

@@ -67,8 +67,10 @@ class Gateway:
         self._disk = self._reserve()
         self.child = Child(config.policy)
         self._stack.push_async_callback(self.child.close)
-        self.judging = Judging(rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes)
-        self.patient = PatientJudge(config.policy)
+        self.judging = Judging(
+            rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes, orders=self.store.orders
+        )
+        self.patient = PatientJudge(config.policy, self.store.orders)
         self.upstream = upstream_for(config, self.hostname, self.clock, self.store.captures)
         self._stack.push_async_callback(self.upstream.close)
         self.road = road_for(

@@ -22,6 +22,7 @@ from gatepost.store.home import Home, home_of
 from gatepost.store.journal import SqlJournal
 from gatepost.store.ledger import SqlLedger
 from gatepost.store.listing import Listing
+from gatepost.store.orders import Orders
 from gatepost.store.outbox import Outbox
 from gatepost.store.owners import Nobody, Owners
 from gatepost.store.proofs import Proofs
@@ -60,6 +61,7 @@ class Store:
     sessions: Sessions
     audit: Audit
     outbox: Outbox
+    orders: Orders
     listing: Listing
     tokens: Tokens
     proofs: Proofs
@@ -105,6 +107,7 @@ class Store:
             sessions=Sessions(db, clock),
             audit=Audit(db, clock),
             outbox=Outbox(db, clock),
+            orders=Orders(db, clock),
             listing=Listing(db, clock),
             tokens=Tokens(db, clock),
             proofs=Proofs(db, clock),

@@ -14,6 +14,7 @@ from gatepost import events
 from gatepost.config.schema import Policy
 from gatepost.errors import JudgeError
 from gatepost.model import Judgement
+from gatepost_policies.known import NOTHING_KNOWN, Known
 
 MAX_WAITING = 16
 """Heavy mails that may wait for the child; beyond, the sender is told to come again."""
@@ -28,6 +29,7 @@ class Task:
     account: str
     recipients: tuple[str, ...]
     to: tuple[str, ...]
+    known: Known = NOTHING_KNOWN
 
 
 class Child:
@@ -41,7 +43,13 @@ class Child:
         self._waiting = 0
 
     async def judge(
-        self, raw: bytes, *, account: str, recipients: Sequence[str], to: tuple[str, ...]
+        self,
+        raw: bytes,
+        *,
+        account: str,
+        recipients: Sequence[str],
+        to: tuple[str, ...],
+        known: Known = NOTHING_KNOWN,
     ) -> Judgement:
         """Judge in the child within `policy.judge_seconds`, waiting included. Raises JudgeError."""
         if self._waiting >= MAX_WAITING:
@@ -49,7 +57,7 @@ class Child:
         self._waiting += 1
         try:
             async with asyncio.timeout(self._policy.judge_seconds), self._turn:
-                return await self._ask(Task(raw, account, tuple(recipients), to))
+                return await self._ask(Task(raw, account, tuple(recipients), to, known))
         except TimeoutError:
             raise JudgeError(f"judging took longer than {self._policy.judge_seconds:g} s") from None
         finally:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.utils import parseaddr
 
-from gatepost.errors import JudgeError
+from gatepost.errors import JudgeError, StoreError
 from gatepost.model import Judgement, Message
+from gatepost.ports import OrderData
 from gatepost.worker.child import Child
 from gatepost.worker.rulebooks import Rulebooks
 from gatepost_policies.facts import buyers, read
 from gatepost_policies.judging import judge
-from gatepost_policies.model import Action, Mail, Source, Verdict
+from gatepost_policies.known import NOTHING_KNOWN, Known
+from gatepost_policies.model import Action, Mail, Reading, Source, Verdict
+from gatepost_policies.rulebook import Rulebook
 
 TOO_DEEP = frozenset({"too-deep", "too-many-parts"})
 """Defects of a mail that was not read to its end."""
@@ -27,9 +30,11 @@ LONGEST_FROM = 2_000
 class Judging:
     """Judges by the rulebooks in force; `rulebooks` may be replaced at any time (reload)."""
 
-    def __init__(self, rulebooks: Rulebooks, child: Child, *, heavy_bytes: int) -> None:
+    def __init__(
+        self, rulebooks: Rulebooks, child: Child, *, heavy_bytes: int, orders: OrderData | None = None
+    ) -> None:
         self.rulebooks = rulebooks
-        self._child, self._heavy_bytes = child, heavy_bytes
+        self._child, self._heavy_bytes, self._orders = child, heavy_bytes, orders
 
     async def judge(self, message: Message) -> Judgement:
         """Judge one message. Mail without a buyer is not even read. Raises JudgeError over budget."""
@@ -38,20 +43,52 @@ class Judging:
             return Judgement(buyers=(), verdict=None)
         account, recipients = message.session.account, message.envelope.rcpt_tos
         if len(message.raw) > self._heavy_bytes:
-            return await self._child.judge(message.raw, account=account, recipients=recipients, to=to)
+            return await self._heavy(message, to)
         try:
-            return judge_inline(self.rulebooks, message.raw, account=account, recipients=recipients, to=to)
+            reading = read(message.raw)
+            known = await self._known([order.id for order in reading.facts.order_ids], to)
+            rulebook = self.rulebooks.select(account, to)
+            return judgement_of(reading, rulebook, recipients=recipients, to=to, known=known)
+        except StoreError:  # not the mail's fault: the sender is told to come again
+            raise
         except Exception as error:  # the reader never raises; if it does, the mail is held, not passed
             raise JudgeError(f"the mail could not be read: {type(error).__name__}") from error
 
+    async def _heavy(self, message: Message, to: tuple[str, ...]) -> Judgement:
+        """In the child; a second time where order data speaks of the orders that were found."""
+        account, recipients = message.session.account, message.envelope.rcpt_tos
+        judgement = await self._child.judge(message.raw, account=account, recipients=recipients, to=to)
+        found = judgement.verdict.order_ids if judgement.verdict else ()
+        known = await self._known(found, to)
+        if known == NOTHING_KNOWN:
+            return judgement
+        return await self._child.judge(
+            message.raw, account=account, recipients=recipients, to=to, known=known
+        )
+
+    async def _known(self, orders: Sequence[str], to: tuple[str, ...]) -> Known:
+        return await self._orders.known(orders, to) if self._orders else NOTHING_KNOWN
+
 
 def judge_inline(
-    rulebooks: Rulebooks, raw: bytes, *, account: str, recipients: Sequence[str], to: tuple[str, ...]
+    rulebooks: Rulebooks,
+    raw: bytes,
+    *,
+    account: str,
+    recipients: Sequence[str],
+    to: tuple[str, ...],
+    known: Known = NOTHING_KNOWN,
 ) -> Judgement:
     """Read and judge `raw` here and now."""
-    reading = read(raw)
     rulebook = rulebooks.select(account, to)
-    verdict: Verdict = judge(reading, rulebook, recipients=recipients)
+    return judgement_of(read(raw), rulebook, recipients=recipients, to=to, known=known)
+
+
+def judgement_of(
+    reading: Reading, rulebook: Rulebook, *, recipients: Sequence[str], to: tuple[str, ...], known: Known
+) -> Judgement:
+    """Judge what was read."""
+    verdict: Verdict = judge(reading, rulebook, recipients=recipients, known=known)
     return Judgement(
         buyers=to,
         verdict=verdict,

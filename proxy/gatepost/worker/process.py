@@ -33,6 +33,13 @@ def main() -> None:
 
 def _judge(rulebooks: Rulebooks, task: Task) -> Any:
     try:
-        return judge_inline(rulebooks, task.raw, account=task.account, recipients=task.recipients, to=task.to)
+        return judge_inline(
+            rulebooks,
+            task.raw,
+            account=task.account,
+            recipients=task.recipients,
+            to=task.to,
+            known=task.known,
+        )
     except Exception as error:  # told to the parent, which holds the mail
         return type(error).__name__

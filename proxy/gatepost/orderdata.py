@@ -1,0 +1,121 @@
+"""What order reports and feeds say, one row each, as frozen values. What a file doesn't say is empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from gatepost.model import OrderId
+
+
+class Kind(Enum):
+    """What a file of order data is, by Amazon's own names."""
+
+    ORDERS = "orders"  # unshipped orders, order reports, all orders
+    RETURNS = "returns"
+    SHIPPING = "shipping-confirmation"
+    ADJUSTMENTS = "order-adjustments"
+
+
+ADJUSTMENT_REASONS = frozenset(
+    {
+        "NoInventory", "CustomerReturn", "GeneralAdjustment", "CouldNotShip", "DifferentItem", "Abandoned",
+        "CustomerCancel", "PriceError", "ProductOutofStock", "CustomerAddressIncorrect", "Exchange", "Other",
+        "CarrierCreditDecision", "RiskAssessmentInformationNotValid", "CarrierCoverageFailure",
+        "TransactionRecord", "Undeliverable", "RefusedDelivery",
+    }
+)  # fmt: skip
+"""Every adjustment-reason-code of the Order Adjustments feed (OrderAdjustment.xsd)."""
+
+PARTS = (
+    "item-price-adj",
+    "item-tax-adj",
+    "shipping-price-adj",
+    "shipping-tax-adj",
+    "gift-wrap-price-adj",
+    "gift-wrap-tax-adj",
+)
+"""The columns of an adjustment that are paid back, in the order of the flat file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One item of an order."""
+
+    order: OrderId
+    item: str = ""  # order-item-id, 14 digits
+    sku: str = ""
+    name: str = ""
+    quantity: int = 0
+    shipped: int = 0
+    price: Decimal | None = None  # of all its pieces, with tax and shipping as far as the report has them
+    currency: str = ""
+    buyer: str = ""  # alias address, lower case
+    marketplace: str = ""  # MarketplaceId
+    status: str = ""
+    placed: date | None = None
+    ship_by: date | None = None
+    deliver_from: date | None = None
+    deliver_by: date | None = None
+    recipient: str = ""
+    address: tuple[str, ...] = ()
+    postal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentLine:
+    """One parcel, or a part of one, of an order (I1)."""
+
+    order: OrderId
+    day: date
+    carrier: str  # carrier-code, or carrier-name where the code is "Other"
+    number: str = ""
+    item: str = ""  # empty: the whole order
+    quantity: int = 0
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentLine:
+    """What is paid back for one item of an order (I2): `parts` in the order of PARTS."""
+
+    order: OrderId
+    item: str
+    reason: str
+    currency: str
+    parts: tuple[Decimal, ...]
+    cancelled: int = 0
+    day: date | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """The sum that is paid back, positive."""
+        return sum((abs(part) for part in self.parts), Decimal())
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """One returned item."""
+
+    order: OrderId
+    rma: str = ""
+    sku: str = ""
+    name: str = ""
+    quantity: int = 0
+    arrived: date | None = None
+    refunded: Decimal | None = None
+    currency: str = ""
+
+
+Line = OrderLine | ShipmentLine | AdjustmentLine | ReturnLine
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that can't be used, by its line in the file."""
+
+    number: int
+    why: str
+    text: str  # the row as it stands in the file
