@@ -13,9 +13,7 @@ from gatepost.cli.terminal import ConfigOption, JsonOption, configuration, emit,
 if TYPE_CHECKING:
     from gatepost.config import Config
 
-commands = family("Gateway users: add, list, passwd, disable.")
-
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1_000
+commands = family("Gateway users: add, list, passwd, disable, reset-factor.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What the user logs in with.")]
 StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")]
@@ -125,6 +123,23 @@ async def _set_disabled(config: Config, name: str, *, disabled: bool) -> Any:
         return await store.users.find(name)
 
 
+@commands.command("reset-factor")
+def reset_factor(name: NameArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Take a user's second factor away, for a lost phone; their sessions on the site end."""
+    from gatepost.cli.desk import run
+
+    user = run(_reset_factor(configuration(config).config, name))
+    _tell(user, f"{user.name}: logs in with the password alone now", as_json=as_json)
+
+
+async def _reset_factor(config: Config, name: str) -> Any:
+    from gatepost.cli.desk import store_of, who
+
+    async with store_of(config) as store:
+        await store.proofs.drop(name, by=who())
+        return await store.users.find(name)
+
+
 def _tell(user: Any, words: str, *, as_json: bool) -> None:
     if as_json:
         emit(_as_json(user))
@@ -140,12 +155,16 @@ def _as_json(user: Any) -> dict[str, Any]:
         "role": user.role.value,
         "disabled": user.disabled,
         "must_change": user.must_change,
+        "email": user.email,
+        "second_factor": user.has_totp,
         "created_at": iso(user.created_at),
     }
 
 
 def _password(*, from_stdin: bool) -> str:
     """The password, never from the command line, where other users of the machine could read it."""
+    from gatepost.directory import LONGEST_PASSWORD, SHORTEST_PASSWORD
+
     if from_stdin:
         password = sys.stdin.readline(LONGEST_PASSWORD + 2).rstrip("\r\n")
     elif sys.stdin.isatty():

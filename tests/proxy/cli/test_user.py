@@ -36,7 +36,7 @@ def test_a_user_is_added_before_the_gateway_ever_ran(desk: Desk) -> None:
 def test_the_list_shows_everyone_and_no_hash(desk: Desk) -> None:
     run(desk, "add", "anna", "--role", "admin", "--password-stdin", stdin=GOOD)
     (row,) = run(desk, "list", "--json").rows
-    assert list(row) == ["name", "role", "disabled", "must_change", "created_at"]
+    assert list(row) == ["name", "role", "disabled", "must_change", "email", "second_factor", "created_at"]
     assert (row["name"], row["role"]) == ("anna", "admin")
     assert run(desk, "list").out.splitlines()[1].startswith("anna\tadmin\t")
 
@@ -73,7 +73,7 @@ def test_an_unknown_user_is_one_plain_sentence(verb: str, desk: Desk) -> None:
 def test_a_short_password_is_refused_and_not_echoed(desk: Desk) -> None:
     done = run(desk, "add", "anna", "--password-stdin", stdin="secret9\n")
     assert done.status == 2
-    assert "10 to 1000 characters" in done.err
+    assert "12 to 1000 characters" in done.err
     assert "secret9" not in done.out + done.err
 
 
@@ -87,3 +87,19 @@ def test_without_a_terminal_the_password_comes_from_stdin_only(desk: Desk) -> No
 
 def test_there_is_no_option_that_takes_a_password(desk: Desk) -> None:
     assert run(desk, "add", "anna", "--password", GOOD).status == 2
+
+
+def test_a_lost_phone_is_replaced_by_the_password_alone(desk: Desk) -> None:
+    run(desk, "add", "anna", "--password-stdin", stdin=GOOD)
+
+    async def enrol(store: Store) -> None:
+        await store.proofs.enrol("anna", "SECRET", 1, [], by="anna")
+
+    desk.do(enrol)
+    assert run(desk, "list", "--json").rows[0]["second_factor"] is True
+    assert run(desk, "reset-factor", "anna", "--json").rows[0]["second_factor"] is False
+    assert run(desk, "reset-factor", "nobody").status == 1
+
+
+def test_a_password_has_at_least_twelve_characters_here_too(desk: Desk) -> None:
+    assert run(desk, "add", "anna", "--password-stdin", stdin="eleven char").status == 2

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gatepost.admin import requests
-from gatepost.admin.links import Link
 from gatepost.admin.deciding import DECIDE_SECONDS
+from gatepost.admin.links import Link
 from gatepost.admin.pages.queue import MAX_NOTE
 from gatepost.admin.visit import Visit
 from gatepost.admin.words import outcome, story
