@@ -17,6 +17,7 @@ FAMILIES = {
     "reviews": {"list", "show", "grant", "import"},
     "policy": {"list", "show", "test", "diff"},
     "user": {"add", "list", "passwd", "disable"},
+    "buyer": {"erase"},
     "config": {"check", "schema"},
     "audit": {"verify"},
 }

@@ -12,7 +12,20 @@ from typing import Annotated
 
 import typer
 
-from gatepost.cli import audit, check, config, doctor, orders, policy, quarantine, reviews, serve, token, user
+from gatepost.cli import (
+    audit,
+    buyer,
+    check,
+    config,
+    doctor,
+    orders,
+    policy,
+    quarantine,
+    reviews,
+    serve,
+    token,
+    user,
+)
 from gatepost.cli.terminal import FAILED, UNUSABLE, prepare_streams, say, say_error, say_lines
 
 app = typer.Typer(
@@ -51,6 +64,7 @@ app.add_typer(orders.commands, name="orders")
 app.add_typer(policy.commands, name="policy")
 app.add_typer(user.commands, name="user")
 app.add_typer(token.commands, name="token")
+app.add_typer(buyer.commands, name="buyer")
 app.add_typer(config.commands, name="config")
 doctor.register(app)
 app.add_typer(audit.commands, name="audit")

@@ -146,6 +146,7 @@ class Store:
             decisions=timedelta(days=keep.decisions_days),
             captured=timedelta(days=keep.captured_days),
             sessions=_SESSIONS,
+            ledger=timedelta(days=keep.ledger_days),
         )
 
     def free_bytes(self) -> int | None:

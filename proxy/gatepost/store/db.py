@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from gatepost.store.engine import Engine, EngineError, Fault, Reader, Tx
@@ -166,13 +167,11 @@ class Database:
         fault, at = self._fault
         return fault if fault in _LASTING and time.monotonic() - at < FAULT_SECONDS else None
 
-    async def settle_log(self) -> None:
+    async def settle_log(self, *, thoroughly: bool = False) -> None:
         """Make what was deleted be gone, as far as the database lets us; set its reserves aside anew."""
         if not self._closed:
-            await asyncio.get_running_loop().run_in_executor(self._readers, self._tidy)
-
-    def _tidy(self) -> None:
-        self.home.tidy(busy_seconds=self._busy)
+            work = partial(self.home.tidy, busy_seconds=self._busy, thoroughly=thoroughly)
+            await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     async def close(self) -> None:
         """Finish what waits, then close the connections. Later writes raise StoreError."""

@@ -60,7 +60,7 @@ class FileHome:
         owners.sweep()
         return owners
 
-    def tidy(self, *, busy_seconds: float) -> None:
+    def tidy(self, *, busy_seconds: float, thoroughly: bool = False) -> None:
         """Bring the log into the file and empty it, so that what was deleted is gone; fill the reserve.
 
         Does what it can: a reader at work keeps its part of the log until it is done.

@@ -35,7 +35,7 @@ class Home(Protocol):
     def owners(self, instance: str) -> Owners:
         """Become one of the processes that share the database."""
 
-    def tidy(self, *, busy_seconds: float) -> None:
+    def tidy(self, *, busy_seconds: float, thoroughly: bool = False) -> None:
         """Make what was deleted be gone, as far as that is in our hands; set reserves aside anew."""
 
     def free_bytes(self) -> int | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from gatepost.errors import StateError
-from gatepost.model import Entry, MessageId, MessageState, Recipient
+from gatepost.model import ClaimState, Entry, MessageId, MessageState, Recipient
 from gatepost.ports import Clock
 from gatepost.states import MESSAGE
 from gatepost.store import audit, moves
@@ -24,6 +24,8 @@ ERASED = "erased@invalid"
 BESIDE = ("held_words", "views", "turns", "reviewed", "corrections", "wrong_findings")
 """What the review site keeps of a message beside its row."""
 
+_OPEN = frozenset({ClaimState.RESERVED, ClaimState.IN_DOUBT})
+_SETTLED = ", ".join(sorted(f"'{state.value}'" for state in ClaimState if state not in _OPEN))
 _ROUND = 200  # rows in one transaction: the writer is never held up for long
 _FINAL = ", ".join(sorted(f"'{state.value}'" for state, nexts in MESSAGE.items() if not nexts))
 
@@ -35,6 +37,7 @@ class Purged:
     messages: int
     captures: int
     sessions: int
+    claims: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,24 @@ class Retention:
         self._db, self._clock = db, clock
 
     async def purge(
-        self, now: datetime, *, decisions: timedelta, captured: timedelta, sessions: timedelta
+        self,
+        now: datetime,
+        *,
+        decisions: timedelta,
+        captured: timedelta,
+        sessions: timedelta,
+        ledger: timedelta | None = None,
     ) -> Purged:
-        """Delete settled messages, captured mails and site sessions older than that. Claims stay."""
+        """Delete settled messages, captured mails and site sessions older than that.
+
+        Claims outlive their messages: they go when their order has not been touched for `ledger`.
+        """
         messages = await self._in_rounds(_purge_messages, now - decisions)
         captures = await self._in_rounds(_purge_captures, now - captured)
         ended = await self._in_rounds(_purge_sessions, now - sessions)
+        claims = 0 if ledger is None else await self._in_rounds(_purge_claims, now - ledger)
         await self._db.settle_log()
-        return Purged(messages, captures, ended)
+        return Purged(messages, captures, ended, claims)
 
     async def _in_rounds(self, purge: Callable[[Tx, int], int], before: datetime) -> int:
         total = 0
@@ -88,7 +101,7 @@ class Retention:
         await self._db.write(
             lambda tx: audit.record(tx, at=at, by=by, what="buyer.erased", subject="", details=counts)
         )
-        await self._db.settle_log()
+        await self._db.settle_log(thoroughly=True)
         return Erased(erased, captures, in_flight)
 
     def _erase(self, tx: Tx, *, ids: Sequence[MessageId], address: str, by: str) -> int:
@@ -119,6 +132,19 @@ def _purge_captures(tx: Tx, before: int) -> int:
     return tx.change(sql, {"before": before})
 
 
+def _purge_claims(tx: Tx, before: int) -> int:
+    rows = tx.execute(
+        f"SELECT order_id FROM claims WHERE at < :before AND state IN ({_SETTLED}) "  # noqa: S608 - our states
+        "ORDER BY order_id LIMIT :most /*! FOR UPDATE */",
+        {"before": before, "most": _ROUND},
+    )
+    names, params = in_list("order", [row["order_id"] for row in rows])
+    for table in ("claims", "claim_log"):
+        if rows:
+            tx.change(f"DELETE FROM {table} WHERE order_id IN ({names})", params)  # noqa: S608 - named above
+    return len(rows)
+
+
 def _purge_sessions(tx: Tx, before: int) -> int:
     sql = (
         "DELETE FROM sessions WHERE token_hash IN "
@@ -146,6 +172,10 @@ def _erase_captures(tx: Tx, address: str) -> int:
     return tx.change("DELETE FROM captures WHERE lower(rcpt_tos) LIKE :address ESCAPE '!'", _like(address))
 
 
+_FORGET_CALLS = """
+UPDATE hook_calls SET body = '', next_at = NULL, settled = 'given-up'
+WHERE next_at IS NOT NULL AND body LIKE :mention
+"""
 _ENDS = {
     MessageState.HELD: MessageState.REJECTED,
     MessageState.SPOOLED: MessageState.REJECTED,
@@ -169,6 +199,7 @@ def _erase_message(tx: Tx, id: MessageId, address: str, *, by: str, at: int) -> 
     moves.drop_raw(tx, id)
     tx.change("DELETE FROM corrections WHERE message_id = :id", {"id": id})
     tx.change("UPDATE wrong_findings SET note = '' WHERE message_id = :id", {"id": id})
+    tx.change(_FORGET_CALLS, {"mention": f'%"id":"{id}"%'})
     entry = entry_of(tx.execute("SELECT * FROM messages WHERE id = :id", {"id": id})[0])
     tx.change(
         "UPDATE messages SET subject = '', subject_folded = '', buyers = :buyers, envelope = :envelope, "

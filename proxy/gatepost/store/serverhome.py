@@ -28,6 +28,8 @@ OLDEST = 130_000
 """The oldest server that will do: 13."""
 LEASE_SECONDS = 15.0
 _MIGRATE_SECONDS = 600.0
+_WORDY = ("messages", "raw", "captures", "held_words", "corrections", "hook_calls")
+"""Tables that hold words of mails."""
 _TRY_AGAIN = 0.2  # seconds
 _LEAST_CONNECT = 2  # seconds; libpq takes no fewer
 _DURABLE = ("on", "remote_apply")
@@ -139,8 +141,12 @@ class ServerHome:
             lambda: self.dial(seconds=self._busy, instance=instance), instance, seconds=self._lease
         )
 
-    def tidy(self, *, busy_seconds: float) -> None:
-        """Free the space of what was deleted for other rows; the server's autovacuum does the rest."""
+    def tidy(self, *, busy_seconds: float, thoroughly: bool = False) -> None:
+        """Free the space of what was deleted for other rows; at other times the server does so by itself."""
+        if thoroughly:
+            with contextlib.closing(self.dial(seconds=_MIGRATE_SECONDS)) as link, _faults():
+                link.until = time.monotonic() + _MIGRATE_SECONDS
+                link.execute(f"VACUUM (SKIP_LOCKED) {', '.join(_WORDY)}".encode())
 
     def free_bytes(self) -> None:
         """The server's disk is not ours to look at."""

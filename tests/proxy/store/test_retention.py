@@ -5,10 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from gatepost.config.schema import Retention as KeepFor
-from gatepost.model import ClaimState, Envelope, MessageId, MessageState, Recipient
-from gatepost.ports import Captured
+from gatepost.model import ClaimState, Envelope, MessageId, MessageState, OrderId, Recipient
+from gatepost.notices.ports import Call
+from gatepost.ports import Captured, Opened
 from gatepost.store import Store
-from gatepost.store.retention import ERASED, Erased, Purged
+from gatepost.store.engine import Tx
+from gatepost.store.retention import BESIDE, ERASED, Erased, Purged
+from gatepost.store.rows import dumps
 from gatepost.store.search import Filters
 from kit.messages import BUYER, RAW, SELLER, finding
 from kit.ports import StillClock
@@ -54,6 +57,21 @@ async def test_the_ledger_outlives_its_messages(store: Store, clock: StillClock)
     history = await store.ledger.show(FIRST)
     assert history.claim.state is ClaimState.CONFIRMED
     assert not history.messages
+
+
+async def test_the_ledger_has_its_own_age_and_keeps_what_is_open(store: Store, clock: StillClock) -> None:
+    await relayed(store, "m1", orders=[FIRST])
+    second = OrderId("222-2222222-2222222")
+    await in_doubt(store, "m2", orders=[second])
+    clock.pass_by(days=1824)
+    assert (await store.purge(clock.now(), KeepFor())).claims == 0
+    clock.pass_by(days=2)
+    assert (await store.purge(clock.now(), KeepFor())).claims == 1
+    assert await store.ledger.find(FIRST) is None
+    claim = await store.ledger.find(second)
+    assert claim is not None
+    assert claim.state is ClaimState.IN_DOUBT
+    assert isinstance(await opened(store, "m3", orders=[FIRST]), Opened)
 
 
 async def test_captures_and_sessions_have_their_own_age(store: Store, clock: StillClock) -> None:
@@ -109,6 +127,38 @@ async def test_an_erased_buyer_is_nowhere_in_the_files(store: Store, path: Path)
     left = files_of(path).lower()
     assert MARK.lower() not in left
     assert BUYER.encode() not in left
+
+
+async def test_an_erased_buyer_is_in_no_row_of_any_table(store: Store, clock: StillClock) -> None:
+    await marked(store)
+    await store.captures.capture(Captured(M1, clock.now(), SELLER, (BUYER,), RAW + MARK))
+    body = dumps({"event": "message.held", "message": {"id": "m1", "subject": MARK.decode()}})
+    await store.outbox.add_calls([Call("c1", "hook", "message.held", body, clock.now())])
+    assert MARK.lower() in await rows_of(store)
+    await store.retention.erase(BUYER, by="ada")
+    left = await rows_of(store)
+    assert MARK.lower() not in left
+    assert BUYER.encode() not in left
+    assert not await store.outbox.due_calls(clock.now(), 5, timedelta(minutes=1))
+
+
+TABLES = (
+    *("messages", "raw", "message_orders", "message_rules", "claims", "claim_log", "audit", "captures"),
+    *(*BESIDE, "happenings", "hook_calls", "marks"),
+)
+
+
+async def rows_of(store: Store) -> bytes:
+    """All that the tables hold, in small letters."""
+
+    def job(tx: Tx) -> bytes:
+        values: list[object] = []
+        for table in TABLES:
+            rows = tx.execute(f"SELECT * FROM {table}")
+            values += [value for row in rows for value in dict(row).values()]  # type: ignore[call-overload] # a driver's row
+        return b"\n".join(each if isinstance(each, bytes) else str(each).encode() for each in values).lower()
+
+    return await store.db.read(job)
 
 
 async def test_what_is_left_of_an_erased_mail_is_the_decision(store: Store) -> None:

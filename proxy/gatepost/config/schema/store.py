@@ -50,3 +50,5 @@ class Retention(Section):
     """What was decided and why (without the mails themselves)."""
     captured_days: Count = 7
     """Mails of the capture relay."""
+    ledger_days: Count = 1825
+    """That an order was asked for a review; then it could be asked anew."""
