@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from email import message_from_bytes
+from email.message import Message
+from email.utils import parsedate_to_datetime
 
 import pytest
 
+from gatepost.attempt import bounce_entry
 from gatepost.bounce import Failure, compose_bounce
-from gatepost.model import Recipient, RelayReply
-from kit.messages import AT, BUYER, message
+from gatepost.model import MessageId, Recipient, RelayReply
+from kit.messages import AT, BUYER, entry, message
 
 FAILURE = Failure(BUYER, RelayReply(550, "5.1.1", "no such user"))
 
@@ -61,3 +64,49 @@ def test_the_relays_words_can_not_add_a_header_to_the_report(text: str) -> None:
 def test_every_line_ends_in_crlf() -> None:
     raw = compose_bounce(message(), (FAILURE,), hostname="gate.example", at=AT)
     assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
+
+
+def status_of(raw: bytes) -> list[Message]:
+    """The groups of fields of the report's machine-readable part, read by the library's parser."""
+    parts = message_from_bytes(raw).get_payload()
+    assert isinstance(parts, list)
+    assert isinstance(parts[1], Message)
+    groups = parts[1].get_payload()
+    assert isinstance(groups, list)
+    return [group for group in groups if isinstance(group, Message)]
+
+
+def test_the_status_has_the_fields_that_rfc_3464_wants_once_a_group() -> None:
+    other = Failure("c@example.org", RelayReply(552, "5.2.2", "full"))
+    raw = compose_bounce(
+        message(to=(BUYER, "c@example.org")), (FAILURE, other), hostname="gate.example", at=AT
+    )
+    whole, *each = status_of(raw)
+    assert whole["Reporting-MTA"] == "dns; gate.example"
+    assert [one["Final-Recipient"] for one in each] == [f"rfc822; {BUYER}", "rfc822; c@example.org"]
+    assert [(one["Action"], one["Status"]) for one in each] == [("failed", "5.1.1"), ("failed", "5.2.2")]
+    assert all(one["Diagnostic-Code"].startswith("smtp; 55") for one in each)
+    assert all(parsedate_to_datetime(one["Last-Attempt-Date"]) == AT for one in each)
+
+
+def test_an_international_address_is_ascii_in_the_status() -> None:
+    failure = Failure("bü+c@example.org", RelayReply(550, "5.1.1", "größer"))
+    raw = compose_bounce(message(), (failure,), hostname="gate.example", at=AT)
+    (_, one) = status_of(raw)
+    assert one["Final-Recipient"] == r"utf-8; b\x{FC}\x{2B}c@example.org"
+    status = raw.partition(b"message/delivery-status")[2].partition(b"text/rfc822-headers")[0]
+    assert status.isascii()
+
+
+def test_no_line_is_longer_than_a_mail_may_have() -> None:
+    long = message(raw=b"Subject: " + "ü".encode() * 5_000 + b"\r\n\r\nx")
+    raw = compose_bounce(long, (FAILURE,), hostname="gate.example", at=AT)
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    raw.decode("utf-8")
+
+
+def test_a_report_is_from_nobody_in_its_envelope_and_says_that_no_one_wrote_it() -> None:
+    made = bounce_entry(MessageId("b1"), entry(message()), now=AT, size_bytes=1)
+    assert made.envelope.mail_from == ""
+    raw = compose_bounce(message(), (FAILURE,), hostname="gate.example", at=AT)
+    assert b"\r\nAuto-Submitted: auto-replied\r\n" in raw

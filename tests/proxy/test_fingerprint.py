@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gatepost.fingerprint import fingerprint
+from gatepost.upstream.trace import received_line
 from kit.messages import BUYER, message
 
 HEAD = b"Message-ID: <1@shop.example>\r\nSubject: Order 112-1234567-1234567\r\n"
@@ -61,3 +64,9 @@ def test_without_a_message_id_only_the_very_same_bytes_are_the_same() -> None:
 
 def test_other_mail_without_a_message_id_is_never_taken_for_a_resubmission() -> None:
     assert fingerprint(message(raw=BODY), to_buyer=False) == ""
+
+
+def test_a_mail_that_came_back_is_not_taken_for_its_own_resubmission() -> None:
+    sent = message("01m83agyhf7yhf3810")
+    back = replace(sent, raw=received_line(sent, "gate.example.com") + sent.raw)
+    assert fingerprint(back, to_buyer=True) != fingerprint(sent, to_buyer=True)

@@ -34,7 +34,7 @@ from gatepost.store import Store, home_of
 from gatepost.store.users import Role
 from gatepost.tasks import Tasks
 from gatepost.upstream import login_at_relay, upstream_for
-from gatepost.upstream.trace import received_count
+from gatepost.upstream.trace import hops
 from gatepost.worker import Judging, PatientJudge, Rulebooks
 from gatepost.worker.child import Child
 
@@ -184,7 +184,7 @@ class Gateway:
                 hold=timedelta(hours=config.policy.hold_hours),
                 received_headers=config.smtp.limits.received_headers,
             ),
-            received_count=received_count,
+            received_count=lambda raw: hops(raw, self.hostname),
         )
 
     def _delivery(self) -> Delivery:

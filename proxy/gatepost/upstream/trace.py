@@ -11,6 +11,10 @@ from gatepost.model import Message
 from gatepost.upstream import head
 
 _UNFIT = re.compile(r"[^A-Za-z0-9.:_\[\]-]+")
+ENDLESS = 1_000_000
+"""More hops than any configuration allows."""
+MOST_PASSES = 2
+"""A mail that a person sends on passes twice; three times is a loop."""
 _HELO_LENGTH = 60  # the name goes onto the first line, which stays below 78 octets
 
 
@@ -46,3 +50,21 @@ def protocol_word(protocol: str, *, utf8: bool) -> str:
 def received_count(raw: bytes) -> int:
     """How many `Received` fields the header of `raw` has: the hops it took (RFC 5321 §6.3)."""
     return head.count(head.block(raw), b"received")
+
+
+def hops(raw: bytes, hostname: str) -> int:
+    """As `received_count`; ENDLESS where the mail has passed `hostname`'s gateway more often than it may.
+
+    A loop of two machines would else turn fifty times, each time with another id.
+    """
+    return ENDLESS if passes(raw, hostname) > MOST_PASSES else received_count(raw)
+
+
+def passes(raw: bytes, hostname: str) -> int:
+    """How many of the `Received` fields of `raw` are those of the gateway called `hostname`."""
+    block, name = head.block(raw), hostname.encode("ascii", "replace")
+    if name not in block:
+        return 0
+    own = re.compile(rb"\sby " + re.escape(name) + rb"\s+with [A-Z0-9]+ id [0-9a-z]{18};")
+    fields = (one for one in head.fields(block) if one[:9].lower() == b"received:")
+    return sum(own.search(one) is not None for one in fields)

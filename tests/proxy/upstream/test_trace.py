@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.model import Message
-from gatepost.upstream.trace import address_literal, protocol_word, received_count, received_line
+from gatepost.upstream.trace import (
+    ENDLESS,
+    MOST_PASSES,
+    address_literal,
+    hops,
+    passes,
+    protocol_word,
+    received_count,
+    received_line,
+)
 from kit.messages import message
 
 
@@ -73,3 +82,28 @@ def test_protocol_word(protocol: str, utf8: bool, word: str) -> None:
 def test_hops_are_counted_in_the_header_only() -> None:
     raw = b"Received: a\r\nreceived: b\r\n folded\r\nSubject: x\r\n\r\nReceived: c\r\n"
     assert received_count(raw) == 2
+
+
+HOST = "gate.example.com"
+AGAIN = b"Received: from r.example by gate.example.com (Postfix) with ESMTP id 4B7C;\r\n\tMon, 23 Nov\r\n"
+
+
+def passed(times: int, hostname: str = HOST) -> bytes:
+    own = received_line(message("01m83agyhf7yhf3810"), hostname)
+    return (own + AGAIN) * times + b"Subject: x\r\n\r\n" + own * 5
+
+
+@pytest.mark.parametrize("times", [0, 1, 2, 3])
+def test_passes_through_this_gateway_are_counted_in_the_header_only(times: int) -> None:
+    assert passes(passed(times), HOST) == times
+
+
+def test_a_mail_that_came_by_too_often_has_more_hops_than_anyone_allows() -> None:
+    assert hops(passed(MOST_PASSES), HOST) == 2 * MOST_PASSES
+    assert hops(passed(MOST_PASSES + 1), HOST) == ENDLESS
+
+
+def test_another_gateways_lines_and_another_programs_are_hops_only() -> None:
+    assert passes(passed(3, "gate.example.community"), HOST) == 0
+    assert passes(AGAIN * 9 + b"\r\n", HOST) == 0
+    assert hops(AGAIN * 9 + b"\r\n", HOST) == 9
