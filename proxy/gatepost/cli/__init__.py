@@ -18,6 +18,7 @@ from gatepost.cli import (
     check,
     config,
     doctor,
+    feeds,
     orders,
     policy,
     quarantine,
@@ -61,6 +62,7 @@ check.register(app)
 app.add_typer(quarantine.commands, name="quarantine")
 app.add_typer(reviews.commands, name="reviews")
 app.add_typer(orders.commands, name="orders")
+app.add_typer(feeds.commands, name="feeds")
 app.add_typer(policy.commands, name="policy")
 app.add_typer(user.commands, name="user")
 app.add_typer(token.commands, name="token")

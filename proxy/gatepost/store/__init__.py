@@ -15,8 +15,9 @@ from gatepost.store.audit import Audit
 from gatepost.store.captures import SqlCaptures
 from gatepost.store.db import Database
 from gatepost.store.engine import EngineError, Fault
-from gatepost.store.filehome import FileHome
+from gatepost.store.feedentries import FeedEntries
 from gatepost.store.figures import Figures
+from gatepost.store.filehome import FileHome
 from gatepost.store.health import Health
 from gatepost.store.home import Home, home_of
 from gatepost.store.journal import SqlJournal
@@ -62,6 +63,7 @@ class Store:
     audit: Audit
     outbox: Outbox
     orders: Orders
+    feed_entries: FeedEntries
     listing: Listing
     tokens: Tokens
     proofs: Proofs
@@ -108,6 +110,7 @@ class Store:
             audit=Audit(db, clock),
             outbox=Outbox(db, clock),
             orders=Orders(db, clock),
+            feed_entries=FeedEntries(db, clock),
             listing=Listing(db, clock),
             tokens=Tokens(db, clock),
             proofs=Proofs(db, clock),

@@ -1,0 +1,150 @@
+"""Shipments and adjustments that are to go out in a feed: recorded once, exported once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gatepost.model import OrderId
+from gatepost.orderdata import Kind, Line
+from gatepost.ports import Clock
+from gatepost.store import audit
+from gatepost.store.db import Database
+from gatepost.store.engine import Row, Tx, Value
+from gatepost.store.orderrows import from_json, key_of, kind_of, to_json
+from gatepost.store.rows import in_list, micros, moment, plain
+
+MOST = 50_000  # entries of one file
+_BATCH = 500
+
+_PUT = """
+INSERT INTO feed_entries (id, kind, order_id, recorded_at, by_whom, data)
+VALUES (:id, :kind, :order_id, :at, :by, :data) ON CONFLICT (id) DO NOTHING
+"""
+_UNCONFIRMED = """
+SELECT DISTINCT o.order_id FROM message_orders o JOIN messages m ON m.id = o.message_id
+WHERE m.purpose = 'shipment-confirmation' AND m.state IN ('relayed', 'in-doubt')
+AND NOT EXISTS (SELECT 1 FROM order_lines l JOIN imports i ON i.id = l.import_id
+                WHERE l.order_id = o.order_id AND l.kind = 'shipping-confirmation' AND i.done_at IS NOT NULL)
+AND NOT EXISTS (SELECT 1 FROM feed_entries f
+                WHERE f.order_id = o.order_id AND f.kind = 'shipping-confirmation')
+ORDER BY o.order_id LIMIT :most
+"""
+_UNTOLD = """
+SELECT s.order_id FROM (
+  SELECT l.order_id FROM order_lines l JOIN imports i ON i.id = l.import_id
+  WHERE l.kind = 'shipping-confirmation' AND i.done_at IS NOT NULL
+  UNION SELECT f.order_id FROM feed_entries f WHERE f.kind = 'shipping-confirmation'
+) s
+WHERE NOT EXISTS (SELECT 1 FROM message_orders o JOIN messages m ON m.id = o.message_id
+                  WHERE o.order_id = s.order_id AND m.purpose = 'shipment-confirmation'
+                  AND m.state IN ('relayed', 'in-doubt', 'spooled', 'attempting', 'sending', 'held'))
+ORDER BY s.order_id LIMIT :most
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One recorded line, and the file that it went out in."""
+
+    id: str
+    line: Line
+    recorded_at: datetime
+    by: str
+    exported_at: datetime | None
+    exported_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unequal:
+    """Where mails and feeds disagree (I3)."""
+
+    told_only: Sequence[OrderId]  # a shipment was confirmed by mail, and no feed says so
+    confirmed_only: Sequence[OrderId]  # the reverse
+
+
+class FeedEntries:
+    """What waits for, or has gone out in, the feeds."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock = db, clock
+
+    async def record(self, line: Line, *, by: str) -> bool:
+        """Write down one shipment or adjustment; False when the same one is there already."""
+        at, kind = micros(self._clock.now()), kind_of(line)
+        values: dict[str, Value] = {
+            "id": plain(f"{kind.value}|{line.order}|{key_of(line)}"),
+            "kind": kind.value,
+            "order_id": line.order,
+            "at": at,
+            "by": plain(by),
+            "data": plain(to_json(line)),
+        }
+
+        def job(tx: Tx) -> bool:
+            new = bool(tx.change(_PUT, values))
+            if new:
+                audit.record(
+                    tx, at=at, by=by, what="feeds.record", subject=line.order, details={"kind": kind.value}
+                )
+            return new
+
+        return await self._db.write(job)
+
+    async def waiting(self, kind: Kind) -> Sequence[FeedEntry]:
+        """What has not gone out yet, the oldest first, at most MOST."""
+        sql = (
+            "SELECT * FROM feed_entries WHERE kind = :kind AND exported_at IS NULL "
+            "ORDER BY recorded_at, id LIMIT :most"
+        )
+        return await self._find(sql, {"kind": kind.value, "most": MOST})
+
+    async def exported(self, file: str) -> Sequence[FeedEntry]:
+        """What went out in `file`."""
+        sql = (
+            "SELECT * FROM feed_entries WHERE exported_in = :file AND exported_at IS NOT NULL "
+            "ORDER BY recorded_at, id"
+        )
+        return await self._find(sql, {"file": plain(file)})
+
+    async def _find(self, sql: str, values: dict[str, Value]) -> Sequence[FeedEntry]:
+        return [_entry_of(row) for row in await self._db.read(lambda tx: tx.execute(sql, values))]
+
+    async def begin(self, entries: Sequence[FeedEntry], file: str) -> None:
+        """Note that these are being written to `file`: what a crash leaves is told by it."""
+        await self._mark(entries, "exported_in = :file", {"file": plain(file)})
+
+    async def finish(self, entries: Sequence[FeedEntry], file: str, *, by: str) -> None:
+        """Note that `file` stands with these in it: they are not exported again."""
+        at = micros(self._clock.now())
+        await self._mark(entries, "exported_in = :file, exported_at = :at", {"file": plain(file), "at": at})
+        told = {"entries": str(len(entries))}
+        await self._db.write(
+            lambda tx: audit.record(tx, at=at, by=by, what="feeds.write", subject=file, details=told)
+        )
+
+    async def _mark(self, entries: Sequence[FeedEntry], change: str, values: dict[str, Value]) -> None:
+        for start in range(0, len(entries), _BATCH):
+            names, params = in_list("id", [entry.id for entry in entries[start : start + _BATCH]])
+            sql = f"UPDATE feed_entries SET {change} WHERE exported_at IS NULL AND id IN ({names})"  # noqa: S608 - names
+            every: dict[str, Value] = {**values, **params}
+            await self._db.write(lambda tx, sql=sql, every=every: tx.change(sql, every))  # type: ignore[misc] # bound now
+
+    async def unequal(self, limit: int = 10_000) -> Unequal:
+        """The orders whose shipment mails and feeds disagree on."""
+        told, confirmed = await self._db.read(
+            lambda tx: [tx.execute(sql, {"most": limit}) for sql in (_UNCONFIRMED, _UNTOLD)]
+        )
+        return Unequal(*([OrderId(row["order_id"]) for row in rows] for rows in (told, confirmed)))
+
+
+def _entry_of(row: Row) -> FeedEntry:
+    return FeedEntry(
+        id=row["id"],
+        line=from_json(Kind(row["kind"]), OrderId(row["order_id"]), row["data"]),
+        recorded_at=moment(row["recorded_at"]),
+        by=row["by_whom"],
+        exported_at=None if row["exported_at"] is None else moment(row["exported_at"]),
+        exported_in=row["exported_in"] or "",
+    )

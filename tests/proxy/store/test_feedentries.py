@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from datetime import date
+
+from gatepost.model import OrderId
+from gatepost.orderdata import Kind, ShipmentLine
+from gatepost.store import Store
+
+ID = OrderId("112-1234567-1234567")
+SENT = ShipmentLine(ID, date(2026, 11, 19), "UPS", "1Z12345E0205271688")
+
+
+async def test_a_shipment_is_recorded_once_and_known_of_its_order(store: Store) -> None:
+    assert await store.feed_entries.record(SENT, by="ada")
+    assert not await store.feed_entries.record(SENT, by="eve")
+    [entry] = await store.feed_entries.waiting(Kind.SHIPPING)
+    assert (entry.line, entry.by) == (SENT, "ada")
+    assert list(await store.orders.lines([ID])) == [SENT]
+
+
+async def test_what_was_exported_waits_no_more(store: Store) -> None:
+    await store.feed_entries.record(SENT, by="ada")
+    waiting = await store.feed_entries.waiting(Kind.SHIPPING)
+    await store.feed_entries.begin(waiting, "/f.txt")
+    assert [entry.exported_in for entry in await store.feed_entries.waiting(Kind.SHIPPING)] == ["/f.txt"]
+    await store.feed_entries.finish(waiting, "/f.txt", by="ada")
+    assert await store.feed_entries.waiting(Kind.SHIPPING) == []
+    assert [entry.line for entry in await store.feed_entries.exported("/f.txt")] == [SENT]
+    assert {deed.what for deed in await store.audit.list()} == {"feeds.record", "feeds.write"}
+
+
+async def test_a_feed_without_a_mail_is_told(store: Store) -> None:
+    await store.feed_entries.record(SENT, by="ada")
+    unequal = await store.feed_entries.unequal()
+    assert (unequal.told_only, unequal.confirmed_only) == ([], [ID])
