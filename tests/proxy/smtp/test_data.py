@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -230,3 +232,19 @@ def test_a_dropped_mail_keeps_its_first_problem() -> None:
     found.drop(replies.BUSY)
     found.feed(b"a\0b" + END)
     assert found.problem is replies.BUSY
+
+
+@pytest.mark.parametrize("line", [b"\r\n", b"..\r\n", b"\n", b"x\r\n"])
+def test_four_times_the_short_lines_are_about_four_times_the_work(line: bytes) -> None:
+    def seconds(lines: int) -> float:
+        octets, best = line * lines, float("inf")
+        for _ in range(3):
+            start = time.process_time()
+            reader = DataReader(most_bytes=100_000_000, most_line_bytes=1_000)
+            for at in range(0, len(octets), 65_536):
+                reader.feed(octets[at : at + 65_536])
+            best = min(best, time.process_time() - start)
+        return best
+
+    small, large = seconds(500_000), seconds(2_000_000)
+    assert large < 12 * small + 0.05  # 4 when it is linear, 16 when it is quadratic
