@@ -35,10 +35,11 @@ def erase(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Erase what is kept of a buyer: the bytes, subjects and evidence of their mails, and the address.
+    """Erase what is kept of a buyer: bytes, subjects and evidence of their mails, order data, the address.
 
     Held and stored mail to them is rejected and never goes out. That their orders were asked for a review
-    stays known, by order. Exits 1 when mails to them are in flight just now: erase again in a minute.
+    stays known, by order, and so does their wish for no more mail. Exits 1 when mails to them are in flight
+    just now: erase again in a minute.
     """
     from gatepost.cli.desk import run
 
@@ -50,9 +51,10 @@ def erase(
         typer.confirm(f"Erase what is kept of {wanted} for good?", abort=True, err=True)
     done = run(_erase(loaded.config, wanted))
     if as_json:
-        emit({"messages": done.messages, "captures": done.captures, "in_flight": done.in_flight})
+        counts = {"messages": done.messages, "captures": done.captures, "orders": done.orders}
+        emit({**counts, "in_flight": done.in_flight})
     else:
-        say(f"{done.messages} messages and {done.captures} captured mails erased")
+        say(f"erased: {done.messages} messages, {done.captures} captured mails, data of {done.orders} orders")
         if done.in_flight:
             say_error(f"{done.in_flight} mails are in flight just now: erase again in a minute")
     raise typer.Exit(FAILED if done.in_flight else DONE)

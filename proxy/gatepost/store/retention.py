@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +16,17 @@ from gatepost.store import audit, moves
 from gatepost.store.db import Database
 from gatepost.store.engine import Tx, Value
 from gatepost.store.moves import Change
-from gatepost.store.rows import answer_json, dumps, entry_of, envelope_json, findings_json, in_list, micros
+from gatepost.store.rows import (
+    answer_json,
+    dumps,
+    entry_of,
+    envelope_json,
+    envelope_of,
+    findings_json,
+    in_list,
+    micros,
+)
+from gatepost_policies.facts import bare_alias
 from gatepost_policies.model import Finding
 
 ERASED = "erased@invalid"
@@ -47,6 +58,7 @@ class Erased:
     messages: int
     captures: int
     in_flight: int
+    orders: int = 0  # of theirs whose data was forgotten
 
 
 class Retention:
@@ -86,8 +98,8 @@ class Retention:
     async def erase(self, address: str, *, by: str) -> Erased:
         """Remove what is kept of the buyer behind an address, from the file and its log too.
 
-        Bytes, subject, evidence and the address go; a held or spooled mail is rejected with them; one in
-        doubt counts as sent. Orders and claims stay, so that no second review request can go out.
+        Bytes, subject, evidence, the address and what order data says of them go; a held or spooled mail is
+        rejected with them; one in doubt counts as sent. That their orders were asked for a review stays.
         """
         ids = await self._db.read(lambda tx: _mentions(tx, address), seconds=300)
         erased = in_flight = 0
@@ -97,12 +109,13 @@ class Retention:
             erased, in_flight = erased + done, in_flight + len(part) - done
         captures = await self._db.write(lambda tx: _erase_captures(tx, address), urgent=True)
         at = micros(self._clock.now())
-        counts = {"messages": str(erased), "captures": str(captures)}
+        orders = await self._db.write(lambda tx: _erase_orders(tx, address), urgent=True)
+        counts = {"messages": str(erased), "captures": str(captures), "orders": str(orders)}
         await self._db.write(
             lambda tx: audit.record(tx, at=at, by=by, what="buyer.erased", subject="", details=counts)
         )
         await self._db.settle_log(thoroughly=True)
-        return Erased(erased, captures, in_flight)
+        return Erased(erased, captures, in_flight, orders)
 
     def _erase(self, tx: Tx, *, ids: Sequence[MessageId], address: str, by: str) -> int:
         return sum(_erase_message(tx, id, address, by=by, at=micros(self._clock.now())) for id in ids)
@@ -154,22 +167,55 @@ def _purge_sessions(tx: Tx, before: int) -> int:
 
 
 def _like(address: str) -> dict[str, Value]:
-    inner = dumps(address.lower())[1:-1]
-    escaped = inner.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return {"address": f'%"{escaped}"%'}
+    """What a JSON list with the address, or with it and a `+case`, looks like."""
+    local, _, domain = dumps(bare_alias(address))[1:-1].rpartition("@")
+
+    def escaped(part: str) -> str:
+        return part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+    return {
+        "address": f'%"{escaped(local)}@{escaped(domain)}"%',
+        "cased": f'%"{escaped(local)}+%@{escaped(domain)}"%',
+    }
+
+
+def _named(column: str) -> str:
+    return f"(lower({column}) LIKE :address ESCAPE '!' OR lower({column}) LIKE :cased ESCAPE '!')"
+
+
+def _same(one: str, other: str) -> bool:
+    return bare_alias(one) == bare_alias(other)
 
 
 def _mentions(tx: Tx, address: str) -> Sequence[MessageId]:
     rows = tx.execute(
-        "SELECT id FROM messages WHERE lower(buyers) LIKE :address ESCAPE '!' "
-        "OR lower(envelope) LIKE :address ESCAPE '!'",
+        f"SELECT id, buyers, envelope FROM messages WHERE {_named('buyers')} OR {_named('envelope')}",  # noqa: S608 - our columns
         _like(address),
     )
-    return [MessageId(row["id"]) for row in rows]
+    return [
+        MessageId(row["id"])
+        for row in rows
+        if any(_same(each, address) for each in (*json.loads(row["buyers"]), *_everyone(row["envelope"])))
+    ]
+
+
+def _everyone(envelope: str) -> Sequence[str]:
+    read = envelope_of(envelope)
+    return (read.mail_from, *read.rcpt_tos)
 
 
 def _erase_captures(tx: Tx, address: str) -> int:
-    return tx.change("DELETE FROM captures WHERE lower(rcpt_tos) LIKE :address ESCAPE '!'", _like(address))
+    return tx.change(f"DELETE FROM captures WHERE {_named('rcpt_tos')}", _like(address))  # noqa: S608 - our column
+
+
+def _erase_orders(tx: Tx, address: str) -> int:
+    """Forget what order data says of the buyer; that they want no more mail stays on the stop list."""
+    buyer: dict[str, Value] = {"buyer": bare_alias(address)}
+    tx.change(
+        "DELETE FROM order_lines WHERE order_id IN (SELECT order_id FROM order_buyers WHERE buyer = :buyer)",
+        buyer,
+    )
+    return tx.change("DELETE FROM order_buyers WHERE buyer = :buyer", buyer)
 
 
 _FORGET_CALLS = """
@@ -211,10 +257,10 @@ def _erase_message(tx: Tx, id: MessageId, address: str, *, by: str, at: int) -> 
 
 def _blanked(entry: Entry, address: str) -> dict[str, Value]:
     def blank(value: str) -> str:
-        return ERASED if value.lower() == address.lower() else value
+        return ERASED if _same(value, address) else value
 
     recipients = tuple(
-        recipient if recipient.address.lower() != address.lower() else Recipient(ERASED)
+        Recipient(ERASED) if _same(recipient.address, address) else recipient
         for recipient in entry.envelope.recipients
     )
     findings = _without_evidence(entry.findings)

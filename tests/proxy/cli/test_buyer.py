@@ -32,7 +32,7 @@ def test_a_buyer_is_erased_and_their_order_stays_spent(desk: Desk) -> None:
     desk.do(lambda store: relayed(store, "m1", orders=[OrderId(ORDER)]))
     desk.do(lambda store: held(store, "m2"))
     done = run(desk, "erase", BUYER, "--json")
-    assert (done.status, done.rows) == (0, [{"messages": 2, "captures": 0, "in_flight": 0}])
+    assert (done.status, done.rows) == (0, [{"messages": 2, "captures": 0, "orders": 0, "in_flight": 0}])
     (claim,) = command("reviews", "list", "--json", "--config", desk.file).rows
     assert (claim["order_id"], claim["state"]) == (ORDER, "confirmed")
     shown = command("quarantine", "show", "m2", "--json", "--config", desk.file)
@@ -42,9 +42,9 @@ def test_a_buyer_is_erased_and_their_order_stays_spent(desk: Desk) -> None:
 
 def test_the_trail_says_who_erased_but_not_whom(desk: Desk) -> None:
     desk.do(lambda store: held(store, "m1"))
-    assert run(desk, "erase", f"<{BUYER}>").out == "1 messages and 0 captured mails erased\n"
+    assert run(desk, "erase", f"<{BUYER}>").out == "erased: 1 messages, 0 captured mails, data of 0 orders\n"
     (deed, *_) = desk.do(lambda store: store.audit.list())
-    assert (deed.what, deed.details) == ("buyer.erased", {"messages": "1", "captures": "0"})
+    assert (deed.what, deed.details) == ("buyer.erased", {"messages": "1", "captures": "0", "orders": "0"})
     assert deed.by.endswith("(command line)")
     assert BUYER not in str(deed)
 
@@ -60,7 +60,7 @@ def test_mail_in_flight_is_said_with_the_exit_status(tmp_path: Path) -> None:
 def test_an_unknown_buyer_is_no_error(desk: Desk) -> None:
     desk.do(lambda store: held(store, "m1"))
     done = run(desk, "erase", "nobody@marketplace.amazon.com")
-    assert (done.status, done.out) == (0, "0 messages and 0 captured mails erased\n")
+    assert (done.status, done.out) == (0, "erased: 0 messages, 0 captured mails, data of 0 orders\n")
 
 
 @pytest.mark.parametrize("address", ["", "buyer", "a@b\n", "x" * 400 + "@y.example"])

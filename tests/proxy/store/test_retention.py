@@ -7,6 +7,7 @@ from pathlib import Path
 from gatepost.config.schema import Retention as KeepFor
 from gatepost.model import ClaimState, Envelope, MessageId, MessageState, OrderId, Recipient
 from gatepost.notices.ports import Call
+from gatepost.orderdata import Kind, OrderLine
 from gatepost.ports import Captured, Opened
 from gatepost.store import Store
 from gatepost.store.engine import Tx
@@ -142,9 +143,34 @@ async def test_an_erased_buyer_is_in_no_row_of_any_table(store: Store, clock: St
     assert not await store.outbox.due_calls(clock.now(), 5, timedelta(minutes=1))
 
 
+async def test_order_data_of_an_erased_buyer_is_forgotten(store: Store) -> None:
+    number = await store.orders.start("digest", name="orders.txt", kind=Kind.ORDERS, by="ada")
+    lines = [
+        OrderLine(FIRST, "1", buyer=BUYER, recipient=MARK.decode()),
+        OrderLine(OrderId("222-2222222-2222222"), "1", buyer="other@marketplace.amazon.com", recipient="Max"),
+    ]
+    await store.orders.put(number, lines)
+    await store.orders.finish(number, rows=2, bad=0)
+    assert await store.retention.erase(BUYER.upper(), by="ada") == Erased(0, 0, 0, orders=1)
+    left = await rows_of(store)
+    assert MARK.lower() not in left
+    assert b"max" in left
+
+
+async def test_a_buyer_s_address_with_a_case_is_theirs(store: Store) -> None:
+    local, _, domain = BUYER.partition("@")
+    entry = an_entry("m1", _S.HELD)
+    cased = Envelope(SELLER, (Recipient(f"{local}+A1B2@{domain}"),))
+    await store.journal.open(replace(entry, buyers=(f"{local}+a1b2@{domain}",), envelope=cased), raw=RAW)
+    other = replace(an_entry("m2", _S.HELD), buyers=(f"x{BUYER}",), envelope=Envelope(SELLER, ()))
+    await store.journal.open(other, raw=RAW)
+    assert await store.retention.erase(BUYER, by="ada") == Erased(1, 0, 0)
+    assert (await store.journal.find(M1)).buyers == (ERASED,)
+
+
 TABLES = (
     *("messages", "raw", "message_orders", "message_rules", "claims", "claim_log", "audit", "captures"),
-    *(*BESIDE, "happenings", "hook_calls", "marks"),
+    *(*BESIDE, "happenings", "hook_calls", "marks", "order_lines", "order_buyers"),
 )
 
 
