@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,10 +13,11 @@ from gatepost_policies.language.scene import Hit, Scene
 from gatepost_policies.model import Span
 
 NO_WISH: Final = ("review_bad", "happy_praise")  # words like praise that wish for none
-# Sentences that leave the buyer free, or thank for a review: what else they say of reviews presses nobody.
-FREE: Final = ("review_free", "review_thanks", "review_balanced", "amazon_acts", "rule_report")
+# Sentences that thank for a review or tell a rule: what else they say of reviews presses nobody.
+FREE: Final = ("review_thanks", "review_balanced", "amazon_acts", "rule_report")
 
-_UNPRESSED: Final = ("review_free", "amazon_acts", "rule_report")
+TO_US: Final = ("to_us", "contact_us")
+_UNPRESSED: Final = ("amazon_acts", "rule_report")
 
 PROOF_REACH: Final = 3  # sentences from an ask to a proof that does not name the review
 CHANGE_REACH: Final = 2  # sentences from a review to a wish that calls it "it"
@@ -33,7 +34,7 @@ class Asks:
     @cached_property
     def praise(self) -> Places:
         """Wishes for praise or stars."""
-        return tuple(self._praise())
+        return _plainest(self._praise(), self._praise_hinted())
 
     @cached_property
     def asks(self) -> Places:
@@ -43,16 +44,17 @@ class Asks:
     @cached_property
     def changes(self) -> Places:
         """Asks to change or remove a review."""
-        return (*self._changes(), *self.talk.together("review_yours", ("review_other",), unless=_UNPRESSED))
+        return _plainest(self._changes(), self._wished_away())
 
     @cached_property
     def diversions(self) -> Places:
         """Words that hold a review back, where the mail says to write to the seller in its stead."""
-        return tuple(
+        plain = (
             (number, hit)
             for number, hit in self.talk.said("review_divert")
             if any(one.has("contact_us", "review_bad", "unhappy_if") for one in self.talk.near(number))
-        ) + tuple(self._rather_to_us())
+        )
+        return _plainest(plain, self._rather_to_us())
 
     @cached_property
     def proofs(self) -> Places:
@@ -100,20 +102,44 @@ class Asks:
             if not either and not self.told(number, hit) and not self.talk.answers_buyer(number):
                 yield number, hit
 
-        yield from self.talk.together("praise_hint", ("review_talk",), unless=FREE)
+    def _praise_hinted(self) -> Iterator[tuple[int, Hit]]:
+        """Wishes for praise that no set phrase holds."""
+        yield from self.talk.together("praise_hint", ("review_talk",), unless=FREE, denied=True)
+        for number, hit in self.talk.together(
+            "praise_word", ("review_talk",), unless=FREE, besides=("praise_harmless", "review_bad")
+        ):
+            if self.talk.sentences[number].has("review_ask", "review_item", "request", "please"):
+                yield number, hit
 
     def _rather_to_us(self) -> Iterator[tuple[int, Hit]]:
         """What went wrong is to be told to the seller, first or only, and not where reviews stand."""
-        for reach in (0, 1):
-            yield from self.talk.together(
-                "bad_news", ("to_us",), ("rather",), ("review_talk",), unless=FREE, reach=reach
-            )
+        for number, hit in self.talk.together("bad_news", ("review_talk",), unless=FREE, denied=True):
+            if any(one.has(*TO_US) and one.has("rather") for one in self.talk.near(number)):
+                yield number, hit
+        for number, hit in self.talk.together("rather", TO_US, ("review_talk",), unless=FREE, denied=True):
+            before = self.talk.before(number)
+            if before and before.question and before.has("bad_news"):
+                yield number, hit
+        for number, hit in self.talk.together("tell_all", TO_US, unless=FREE, reach=1):
+            around = self.talk.near(number)
+            happy = any(one.has("happy_if") or (one.question and one.has("happy_ask")) for one in around)
+            unhappy = any(one.has("unhappy_if") or (one.question and one.has("bad_news")) for one in around)
+            if happy and unhappy and not any(one.has("review_balanced") for one in around):
+                yield number, hit
 
     def _changes(self) -> Iterator[tuple[int, Hit]]:
         for number, hit in self.talk.meant("review_change", "change_it", besides=("amazon_acts",)):
             if self.talk.answers_buyer(number):
                 continue
             if hit.concept == "review_change" or self._follows_review(number):
+                yield number, hit
+
+    def _wished_away(self) -> Iterator[tuple[int, Hit]]:
+        """A review that exists and a hint that it should not, or a wish that has nothing else to ask."""
+        yield from self.talk.together("review_yours", ("review_other",), unless=_UNPRESSED)
+        for number, hit in self.talk.together("review_past", unless=(*_UNPRESSED, *TO_US, "asks_service")):
+            here = self.talk.sentences[number]
+            if here.question or here.has("please", "request"):
                 yield number, hit
 
     def _follows_review(self, number: int) -> bool:
@@ -125,6 +151,13 @@ class Asks:
             return False
         around = self.talk.near(number, CHANGE_REACH)
         return any(one.has("review_bad", "review_thanks") for one in around if one.start <= here.start)
+
+
+def _plainest(plain: Iterable[tuple[int, Hit]], hinted: Iterable[tuple[int, Hit]]) -> Places:
+    """What is said plainly, and what is hinted at in sentences that say nothing plainly."""
+    told = tuple(plain)
+    numbers = {number for number, _ in told}
+    return (*told, *(place for place in hinted if place[0] not in numbers))
 
 
 def asks_of(case: Case) -> Asks:

@@ -13,7 +13,7 @@ from gatepost_policies.language.scene import Hit
 from gatepost_policies.model import Span
 
 RETURN_REACH: Final = 2  # sentences between a refund and what is asked for it
-UNPAID: Final = ("review_free", "rule_report", "remedy_done")  # sentences that reward nobody
+UNPAID: Final = ("rule_report", "remedy_done", "promo_past")  # sentences that reward nobody
 GIFTS: Final = ("gift", "voucher", "discount")
 
 
@@ -30,16 +30,20 @@ def rewards(asks: Asks) -> tuple[Span, ...]:
 
 def _hinted(asks: Asks) -> Iterator[Span]:
     """Rewards that are hinted at where the sentence, or an ask beside it, speaks of reviews."""
-    for number, hit in asks.talk.together("benefit", ("review_talk",), unless=UNPAID, reach=1):
-        here = asks.talk.sentences[number].has("review_talk")
-        if here or any(abs(number - n) == 1 for n in asks.numbers):
+    met = asks.talk.together(
+        "benefit", ("review_talk",), unless=UNPAID, besides=("gift_owed", "gift_harmless"), reach=1
+    )
+    for number, hit in met:
+        if asks.talk.sentences[number].has("review_talk") or any(abs(number - n) == 1 for n in asks.numbers):
             yield hit.span
 
 
 def _gifts(asks: Asks) -> Iterator[Span]:
     """Gifts: their only sense beside an ask is a reward, wherever in the mail they stand."""
     for number, hit in asks.talk.meant(*GIFTS, besides=("gift_harmless", "review_thanks")):
-        tied = asks.any or _speaks_of_review(asks, number) or _thanks_for_review(asks, number)
+        tied = asks.any or any(
+            met(asks, number) for met in (_speaks_of_review, _thanks_for_review, _follows_talk)
+        )
         if tied and not _is_owed(asks, number, hit) and not asks.talk.answers_buyer(number):
             yield hit.span
 
@@ -91,6 +95,14 @@ def _thanks_for_review(asks: Asks, number: int) -> bool:
     """Whether a gift follows a review that was read, and is said to be given back for it."""
     around = asks.talk.near(number, RETURN_REACH)
     return any(one.has("review_thanks") for one in around) and any(one.has("tit_for_tat") for one in around)
+
+
+def _follows_talk(asks: Asks, number: int) -> bool:
+    """Whether a gift is given in the sentence after one that speaks of reviewing."""
+    before = asks.talk.before(number)
+    if before is None or before.has("review_thanks"):
+        return False
+    return before.has("review_talk") and asks.talk.sentences[number].has("giving")
 
 
 def _speaks_of_review(asks: Asks, number: int) -> bool:

@@ -48,7 +48,7 @@ def _drawn_stars(asks: Asks) -> Iterator[Span]:
 def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
     """Asks only the satisfied for a review (D4d)."""
     asks = asks_of(case)
-    spoken = {n for n, _ in asks.asks} | {n for n, _ in asks.talk.said("review_talk")}
+    spoken = {n for n, _ in asks.asks}.union(asks.talk.scene.speakers("review_talk"))
     spans = [span for number in spoken for span in _conditions(asks, number)]
     return evidence(case, spans, "asks only the satisfied")
 
@@ -56,9 +56,11 @@ def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
 def _conditions(asks: Asks, number: int) -> Iterator[Span]:
     """The conditions on happiness that the ask in sentence `number` depends on."""
     sentence = asks.talk.sentences[number]
-    if sentence.has("review_balanced"):
+    if sentence.has("review_balanced", "rule_report"):
         return
     yield from (hit.span for hit in sentence.of("happy_if") if _is_happy(sentence, hit))
+    if any(n == number for n, _ in asks.asks):
+        yield from (hit.span for hit in sentence.of("condition") if _is_met(sentence, hit))
     before = asks.talk.before(number)
     if before is None or before.has("review_balanced"):
         return
@@ -73,6 +75,12 @@ def _conditions(asks: Asks, number: int) -> Iterator[Span]:
 def _is_happy(sentence: Sentence, hit: Hit) -> bool:
     """Whether the condition is happiness: nothing in it is denied, and it is not the buyer's free will."""
     others = sentence.of("negation", "unhappy_if", "at_will")
+    return not any(overlaps(hit.span, other.span) for other in others)
+
+
+def _is_met(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a condition is one that the buyer must meet, not his leisure, his will or his need of help."""
+    others = sentence.of("condition_harmless", "unhappy_if", "at_will")
     return not any(overlaps(hit.span, other.span) for other in others)
 
 
@@ -102,8 +110,14 @@ def find_change_request(case: Case, params: Params) -> Iterable[Evidence]:
 def find_influence(case: Case, params: Params) -> Iterable[Evidence]:
     """Presses, pleads or dictates words (D4f)."""
     asks = asks_of(case)
-    spans = [hit.span for _, hit in asks.talk.meant("review_plea") if asks.any]
-    spans += [hit.span for _, hit in asks.talk.together("plea_hint", ("review_talk",), unless=FREE, reach=1)]
+    spans = [
+        hit.span
+        for number, hit in asks.talk.meant("review_plea")
+        if asks.any or asks.talk.sentences[number].has("review_talk")
+    ]
+    if not (asks.praise or asks.changes or asks.diversions):  # a hint is told where nothing plainer is
+        pleas = asks.talk.together("plea_hint", ("review_talk",), unless=FREE, reach=1, denied=True)
+        spans += [hit.span for _, hit in pleas]
     spans += [hit.span for _, hit in asks.talk.meant("review_wording", besides=("review_thanks",))]
     spans += [hit.span for _, hit in asks.talk.said("review_silence")]
     return evidence(case, spans, "tries to influence the review")

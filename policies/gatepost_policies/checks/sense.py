@@ -43,53 +43,81 @@ class Talk:
         """Hits with the numbers of their sentences, but for reports of a rule and the buyer's own subject."""
         for concept in concepts:
             for number, hit in self.scene.spoken(concept):
-                if not self.sentences[number].has("rule_report") and not self.repeats_buyer(number, concept):
+                if self._is_said(number, concept):
                     yield number, hit
+
+    def _is_said(self, number: int, concept: str) -> bool:
+        return not self.sentences[number].has("rule_report") and not self.repeats_buyer(number, concept)
 
     def meant(self, *concepts: str, besides: Iterable[str] = ()) -> Iterator[tuple[int, Hit]]:
         """Those of them that are meant as said; none that `besides` covers."""
         harmless = tuple(besides)
         for number, hit in self.said(*concepts):
-            sentence = self.sentences[number]
-            covered = any(overlaps(hit.span, other.span) for other in sentence.of(*harmless))
-            if not covered and not is_negated(sentence, hit) and not in_title(sentence, hit):
+            if _is_meant(self.sentences[number], hit, harmless):
                 yield number, hit
 
     def together(
-        self, lead: str, *others: tuple[str, ...], unless: Iterable[str] = (), reach: int = 0
+        self,
+        lead: str,
+        *others: tuple[str, ...],
+        unless: Iterable[str] = (),
+        besides: Iterable[str] = (),
+        reach: int = 0,
+        denied: bool = False,
     ) -> Iterator[tuple[int, Hit]]:
         """Hits of `lead` that are meant, with one concept of each of `others` in the sentence or near it.
 
         What is said round the word no phrase lists: "your lines" and "could go" each say nothing of a
         review that is to be removed, and together they do. A sentence that speaks of `unless` doesn't
         count, nor one that answers the buyer. The hit reaches over what it met in its own sentence.
+        With `denied` a lead counts as well that is denied: "don't let a fault become a review".
         """
-        barred = tuple(unless)
-        for number, hit in self.meant(lead):
+        harmless = tuple(besides)
+        for number in self._met(lead, others, ("other_stars", *unless), reach):
             here = self.sentences[number]
-            if here.has(*barred) or self.answers_buyer(number):
+            if self.answers_buyer(number) or not self._is_said(number, lead):
                 continue
+            for hit in here.of(lead):
+                if denied or _is_meant(here, hit, harmless):
+                    yield number, _joined(here, hit, others)
+
+    def _met(
+        self, lead: str, others: tuple[tuple[str, ...], ...], barred: tuple[str, ...], reach: int
+    ) -> Iterator[int]:
+        """The sentences of `lead` where the others are met as well and nothing bars them."""
+        numbers = set(self.scene.speakers(lead))
+        for group in others:
+            spoken = {number for concept in group for number in self.scene.speakers(concept)}
+            numbers &= {number + step for number in spoken for step in range(-reach, reach + 1)}
+        for number in sorted(numbers):
+            here, beside = self.sentences[number], self.near(number)
             around = self.near(number, reach) if reach else (here,)
-            if all(any(one.has(*group) for one in around) for group in others):
-                yield number, _joined(here, hit, others)
+            free = here.has(*barred) or any(one.has("review_free") for one in beside)
+            if not free and all(any(one.has(*group) for one in around) for group in others):
+                yield number
+
+    def _is_denied(self, concept: str) -> bool:
+        """Whether some sentence denies the concept or one of its kind."""
+        if concept not in self._denials:
+            kind = frozenset({concept}).union(*(kind for kind in _KINDS if concept in kind))
+            self._denials[concept] = any(
+                sentence.has("rule_report") or is_negated(sentence, hit)
+                for sentence in self.sentences
+                for hit in sentence.of(*kind)
+            )
+        return self._denials[concept]
 
     @cached_property
-    def denied(self) -> frozenset[str]:
-        """The concepts that some sentence denies, and those of their kind."""
-        denied = {
-            hit.concept
-            for sentence in self.sentences
-            for hit in sentence.hits
-            if sentence.has("rule_report") or is_negated(sentence, hit)
-        }
-        return frozenset(denied.union(*(kind for kind in _KINDS if kind & denied)))
+    def _denials(self) -> dict[str, bool]:
+        """What was found out about denials, concept by concept."""
+        return {}
 
     def repeats_buyer(self, number: int, concept: str) -> bool:
         """Whether sentence `number` is the subject of an answer, and its body denies what it speaks of.
 
         "Re: a discount for a review?" is what the buyer wrote; the mail that says no has to carry it.
         """
-        return is_reply_subject(self.sentences[number].text) and concept in self.denied
+        return is_reply_subject(self.sentences[number].text) and self._is_denied(concept)
 
     def answers_buyer(self, number: int) -> bool:
         """Whether sentence `number` answers a question the buyer asked."""
@@ -110,6 +138,13 @@ class Talk:
         passage = self.sentences[number].passage
         around = self.sentences[max(0, number - distance) : number + distance + 1]
         return tuple(sentence for sentence in around if sentence.passage == passage)
+
+
+def _is_meant(sentence: Sentence, hit: Hit, harmless: tuple[str, ...]) -> bool:
+    """Whether nothing covers `hit`, denies it or makes it a title."""
+    if any(overlaps(hit.span, other.span) for other in sentence.of(*harmless)):
+        return False
+    return not is_negated(sentence, hit) and not in_title(sentence, hit)
 
 
 def is_negated(sentence: Sentence, hit: Hit) -> bool:

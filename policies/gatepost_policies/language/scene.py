@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -101,6 +101,10 @@ class Scene:
         for number in self._speakers.get(concept, ()):
             for hit in self._own[number].of(concept):
                 yield number, hit
+
+    def speakers(self, concept: str) -> Sequence[int]:
+        """The numbers of the own sentences that speak of a concept, its places unsought."""
+        return self._speakers.get(concept, ())
 
     @cached_property
     def _own(self) -> tuple[Sentence, ...]:

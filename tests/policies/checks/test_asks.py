@@ -94,3 +94,41 @@ def test_an_unhappy_buyer_is_diverted_across_two_sentences() -> None:
 )
 def test_what_the_seller_changes_or_what_is_engraved_is_no_review(text: str) -> None:
     assert asks(text).changes == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could the stars you left us become more?",
+        "What you posted is still there.",
+        "Please give that one star another thought.",
+    ],
+)
+def test_a_review_that_exists_and_a_wish_ask_for_a_change(text: str) -> None:
+    assert asks(text).changes != ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you send a photo of what the review you left describes?",
+        "The stars you left us are yours, no need to change them.",
+        "Amazon removed the review you left.",
+    ],
+)
+def test_a_review_that_exists_may_be_spoken_of(text: str) -> None:
+    assert asks(text).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("Any trouble should come to my desk first and not to the listing.", True, id="in one"),
+        pytest.param("Trouble? No stars needed, just hit reply.", True, id="a question before"),
+        pytest.param("If you love it, tell Amazon; if you don't, tell us.", True, id="told apart"),
+        pytest.param("Tell others on Amazon, good or bad. If it broke, write to us.", False, id="either"),
+        pytest.param("If there is any trouble with the parcel, please contact us.", False, id="no review"),
+    ],
+)
+def test_the_unhappy_are_sent_elsewhere_in_many_ways(text: str, count: bool) -> None:
+    assert (asks(text).diversions != ()) is count

@@ -83,3 +83,16 @@ def test_a_pronoun_may_stand_for_the_review() -> None:
 )
 def test_an_ask_left_to_the_buyers_will_is_not_one_of_the_satisfied(text: str) -> None:
     assert found(plain(text)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "gates"),
+    [
+        pytest.param("If the kite flies high, please leave a review.", True, id="a condition to meet"),
+        pytest.param("If you have a minute, please leave a review.", False, id="his leisure"),
+        pytest.param("If you like, leave a review.", False, id="his will"),
+        pytest.param("Should you need help, write to us, and please leave a review.", False, id="his need"),
+    ],
+)
+def test_a_condition_on_an_ask_gates_unless_it_leaves_the_buyer_free(text: str, gates: bool) -> None:
+    assert ("review-gating" in found(plain(text))) is gates

@@ -59,3 +59,49 @@ def test_the_subject_of_an_answer_is_the_buyers_where_it_is_denied(
 
 def test_the_shorter_of_two_overlapping_spans_is_kept() -> None:
     assert narrowest([Span(0, 0, 10), Span(0, 4, 6), Span(0, 12, 14)]) == (Span(0, 4, 6), Span(0, 12, 14))
+
+
+def met(text: str) -> list[str]:
+    talk = Talk(observe(plain(text)))
+    return [
+        hit.concept for _, hit in talk.together("benefit", ("review_talk",), unless=("remedy_done",), reach=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("A goodie waits for whoever writes a review.", 1, id="in one sentence"),
+        pytest.param("A goodie waits for you. It begins with a review.", 1, id="in the next"),
+        pytest.param("A goodie waits for you. Enjoy the tea. It begins with a review.", 0, id="too far"),
+        pytest.param("A goodie waits for you.", 0, id="alone"),
+        pytest.param("We don't promise a goodie to whoever writes a review.", 0, id="denied"),
+        pytest.param("A goodie is in the box. A review is entirely up to you.", 0, id="left free"),
+        pytest.param("We have issued the refund for the goodie that your review mentions.", 0, id="a remedy"),
+        pytest.param(
+            "You asked about the goodie for a review. A goodie is no part of it.", 0, id="an answer"
+        ),
+    ],
+)
+def test_concepts_meet_in_a_sentence_or_near_it(text: str, count: int) -> None:
+    assert len(set(met(text))) == count
+
+
+def test_what_is_met_is_quoted_as_far_as_it_meets() -> None:
+    text = "In our shed a goodie waits for all who leave a review today."
+    talk = Talk(observe(plain(text)))
+    spans = [hit.span for _, hit in talk.together("benefit", ("review_talk",))]
+    assert any(text[span.start : span.end].startswith("goodie") for span in spans)
+    assert all("review" in text[span.start : span.end] or "who leave" in text for span in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param('The book "Win a Voucher" is out of print.', 0, id="in a title"),
+        pytest.param('The book "Green Tea" comes with a voucher.', 1, id="after a title"),
+        pytest.param('Say "voucher" when you order.', 1, id="in quotation marks that are no title"),
+    ],
+)
+def test_words_in_a_quoted_title_are_not_meant(text: str, count: int) -> None:
+    assert meant(text, "voucher") == count
