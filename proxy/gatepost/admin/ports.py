@@ -34,6 +34,7 @@ class Question:
     until: datetime | None = None
     due_before: datetime | None = None
     urgent_first: bool = False  # else the newest first
+    next_first: bool = False  # of what waits for the relay: what is tried next
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class StoreArchive:
             until=question.until,
             due_before=question.due_before,
         )
-        order = Order.URGENT if question.urgent_first else Order.NEWEST
+        order = Order.URGENT if question.urgent_first else Order.DUE if question.next_first else Order.NEWEST
         page = Page(limit=limit, offset=offset, order=order, after=MessageId(after) if after else None)
         found = await self._store.search.find(filters, page)
         return Listing(found.entries, found.total)

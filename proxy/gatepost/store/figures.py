@@ -53,7 +53,6 @@ SELECT rule, count(*) AS n FROM wrong_findings WHERE at >= :since AND at < :unti
 AND NOT EXISTS (SELECT 1 FROM reviewed WHERE reviewed.message_id = wrong_findings.message_id)
 GROUP BY rule
 """
-_AGES = "SELECT count(*) AS n FROM messages WHERE state = 'held' AND received_at < :before"
 
 
 class Figures:
@@ -88,9 +87,14 @@ class Figures:
 
     async def waiting(self, befores: Sequence[datetime]) -> Sequence[int]:
         """How many held mails came before each of these moments."""
-        return await self._db.read(
-            lambda tx: [tx.execute(_AGES, {"before": micros(before)})[0]["n"] for before in befores]
+        sums = ", ".join(
+            f"coalesce(sum(CASE WHEN received_at < :before{number} THEN 1 ELSE 0 END), 0) AS n{number}"
+            for number in range(len(befores))
         )
+        sql = f"SELECT {sums} FROM messages WHERE state = 'held'"  # noqa: S608 - numbers
+        params = {f"before{number}": micros(before) for number, before in enumerate(befores)}
+        row = (await self._db.read(lambda tx: tx.execute(sql, params)))[0]
+        return [int(row[f"n{number}"]) for number in range(len(befores))]
 
 
 def _span(since: datetime, until: datetime) -> dict[str, Value]:

@@ -17,7 +17,8 @@ from gatepost.report import iso
 MOST_ROWS, ROUND = 10_000, 500
 """Rows of an exported list, and how many are read at once."""
 _DOUBT = Question(states=frozenset({MessageState.IN_DOUBT}))
-_WAITING = Question(states=frozenset({MessageState.SPOOLED, MessageState.ATTEMPTING, MessageState.SENDING}))
+_GOING = Question(states=frozenset({MessageState.ATTEMPTING, MessageState.SENDING}))
+_WAITING = Question(states=frozenset({MessageState.SPOOLED}), next_first=True)
 
 
 async def decisions(visit: Visit) -> Response:
@@ -81,10 +82,11 @@ def _row(entry: Entry) -> tuple[object, ...]:
 
 
 async def outgoing(visit: Visit) -> Response:
-    """Mails in doubt, then those that wait for the relay."""
+    """Mails in doubt, then those on their way, then those that wait for the relay."""
     number = requests.page_number(visit.request)
     archive = visit.desk.archive
     doubtful = await archive.find(_DOUBT, limit=PAGE)
+    going = await archive.find(_GOING, limit=PAGE)
     waiting = await archive.find(_WAITING, limit=PAGE, offset=(number - 1) * PAGE)
     return visit.page(
         "decisions.html",
@@ -92,6 +94,7 @@ async def outgoing(visit: Visit) -> Response:
         about_list="What was accepted and has not certainly reached the relay.",
         groups=[
             ("In doubt: a person must settle it", doubtful.entries),
+            ("On its way to the relay now", going.entries),
             ("Waiting for the relay", waiting.entries),
         ],
         number=number,
