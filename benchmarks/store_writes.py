@@ -1,7 +1,8 @@
 """What the store costs: durable writes a second and processor time a write, at 1, 20 and 100 at once.
 
 One message is two writes: `open` and `settle`; `review` adds a claim and the bytes of the mail. With
-`--processes 2` so many processes share one database. `--raw` sets the size of the mail.
+`--processes 2` so many processes share one database. `--raw` sets the size of the mail. With `--url` the
+database is a PostgreSQL server's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gatepost.config.schema import Store as Settings
 from gatepost.model import (
     Answer,
     AnswerKind,
@@ -29,7 +31,7 @@ from gatepost.model import (
     Session,
 )
 from gatepost.ports import Settled
-from gatepost.store import Store
+from gatepost.store import Home, Store, home_of
 
 OK = RelayReply(250, "2.0.0", "Ok: queued as 4X1Y2Z")
 BUYER = "abcdefghij12345@marketplace.amazon.com"
@@ -88,8 +90,11 @@ async def rounds(store: Store, prefix: str, at_once: int, raw: bytes, *, review:
     return 2 * count / wall, processor / count / 2 * 1e6, statistics.median(waits), waits[-len(waits) // 100]
 
 
-async def run(path: Path, prefix: str, raw: bytes) -> None:
-    async with await Store.open(path, clock=WallClock(), busy_seconds=30) as store:
+async def run(place: str, prefix: str, raw: bytes) -> None:
+    home: Home | Path = Path(place)
+    if place.startswith("postgresql:"):
+        home = home_of(Settings(database_url=place, busy_seconds=30))
+    async with await Store.open(home, clock=WallClock(), busy_seconds=30) as store:
         for kind in ("plain", "review"):
             for at_once in (1, 20, 100):
                 rate, processor, middle, worst = await rounds(
@@ -103,8 +108,8 @@ async def run(path: Path, prefix: str, raw: bytes) -> None:
                 )
 
 
-def work(path: Path, prefix: str, raw: bytes) -> None:
-    asyncio.run(run(path, prefix, raw))
+def work(place: str, prefix: str, raw: bytes) -> None:
+    asyncio.run(run(place, prefix, raw))
 
 
 def main() -> None:
@@ -112,14 +117,15 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--raw", type=int, default=4096, help="bytes of a mail")
     parser.add_argument("--folder", type=Path, help="where to make the database")
+    parser.add_argument("--url", default="", help="an empty PostgreSQL database in its place")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        path, raw = Path(folder) / "bench.db", b"x" * options.raw
+        place, raw = options.url or str(Path(folder) / "bench.db"), b"x" * options.raw
         if options.processes == 1:
-            return work(path, "a", raw)
+            return work(place, "a", raw)
         starter = multiprocessing.get_context("spawn")
         workers = [
-            starter.Process(target=work, args=(path, chr(97 + number), raw))
+            starter.Process(target=work, args=(place, chr(97 + number), raw))
             for number in range(options.processes)
         ]
         for worker in workers:

@@ -50,7 +50,8 @@ class Proofs:
         key, given, at = normal(name), digest(code), micros(self._clock.now())
 
         def job(tx: Tx) -> bool:
-            rows = tx.execute("SELECT recovery FROM users WHERE name = :name", {"name": key})
+            kept = "SELECT recovery FROM users WHERE name = :name /*! FOR UPDATE */"  # a code is spent once
+            rows = tx.execute(kept, {"name": key})
             codes = json.loads(rows[0]["recovery"]) if rows else []
             if given not in codes:
                 return False
