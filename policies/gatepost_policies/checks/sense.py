@@ -7,6 +7,7 @@ discounts for reviews" offers nothing, and neither does a sentence that tells wh
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -215,8 +216,13 @@ def inside(inner: Span, outer: Span) -> bool:
 
 def narrowest(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The spans in reading order, the shorter of any two that overlap."""
-    kept: list[Span] = []
+    kept: list[Span] = []  # in reading order: of those that don't overlap only two can touch another
     for span in sorted(spans, key=lambda span: (span.end - span.start, span.passage, span.start)):
-        if not any(overlaps(span, other) for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept, key=lambda span: (span.passage, span.start)))
+        at = bisect(kept, _place(span), key=_place)
+        if not any(overlaps(span, other) for other in kept[max(0, at - 1) : at + 1]):
+            kept.insert(at, span)
+    return tuple(kept)
+
+
+def _place(span: Span) -> tuple[int, int]:
+    return span.passage, span.start

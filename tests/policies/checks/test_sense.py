@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gatepost_policies.checks.sense import Talk, narrowest
+from gatepost_policies.checks.sense import Talk, narrowest, overlaps
 from gatepost_policies.language.scene import observe
 from gatepost_policies.model import Span
 from kit.scenes import plain
@@ -59,6 +61,23 @@ def test_the_subject_of_an_answer_is_the_buyers_where_it_is_denied(
 
 def test_the_shorter_of_two_overlapping_spans_is_kept() -> None:
     assert narrowest([Span(0, 0, 10), Span(0, 4, 6), Span(0, 12, 14)]) == (Span(0, 4, 6), Span(0, 12, 14))
+
+
+spans = st.builds(
+    lambda passage, at, length: Span(passage, at, at + length),
+    st.integers(0, 1),
+    st.integers(0, 30),
+    st.integers(1, 9),
+)
+
+
+@given(st.lists(spans, max_size=20))
+def test_what_is_kept_is_what_comparing_all_with_all_would_keep(found: list[Span]) -> None:
+    kept: list[Span] = []
+    for span in sorted(found, key=lambda span: (span.end - span.start, span.passage, span.start)):
+        if not any(overlaps(span, other) for other in kept):
+            kept.append(span)
+    assert narrowest(found) == tuple(sorted(kept, key=lambda span: (span.passage, span.start)))
 
 
 def met(text: str) -> list[str]:
