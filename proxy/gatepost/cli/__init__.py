@@ -16,6 +16,7 @@ from gatepost.cli import (
     audit,
     buyer,
     check,
+    compose,
     config,
     doctor,
     feeds,
@@ -63,6 +64,7 @@ app.add_typer(quarantine.commands, name="quarantine")
 app.add_typer(reviews.commands, name="reviews")
 app.add_typer(orders.commands, name="orders")
 app.add_typer(feeds.commands, name="feeds")
+compose.register(app)
 app.add_typer(policy.commands, name="policy")
 app.add_typer(user.commands, name="user")
 app.add_typer(token.commands, name="token")

@@ -14,6 +14,7 @@ from gatepost.config.schema.base import (
     Section,
     is_loopback,
 )
+from gatepost.config.schema.letters import Letters
 from gatepost.config.schema.log import Log
 from gatepost.config.schema.notices import Notices, Webhook
 from gatepost.config.schema.policy import Policy
@@ -50,6 +51,7 @@ __all__ = [
     "Delivery",
     "Dkim",
     "DkimKey",
+    "Letters",
     "Listener",
     "ListenerTls",
     "Log",

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from gatepost.config.schema.base import Section
+from gatepost.config.schema.letters import Letters
 from gatepost.config.schema.log import Log
 from gatepost.config.schema.notices import Notices
 from gatepost.config.schema.policy import Policy
@@ -37,6 +38,8 @@ class Config(Section):
     """Who is told of what."""
     policy: Policy = Policy()
     """The guidelines in force."""
+    letters: Letters = Letters()
+    """Mails that are composed from order data."""
     dkim: Dkim = Dkim()
     """Signing."""
     log: Log = Log()

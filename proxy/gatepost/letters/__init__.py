@@ -1,0 +1,6 @@
+"""The mails that sellers may write to buyers, made from order data in eleven languages (D1 to D4)."""
+
+from gatepost.letters.composing import Composed, Facts, compose, facts_of
+from gatepost.letters.templates import LANGUAGES, LetterKind, Templates, load
+
+__all__ = ["LANGUAGES", "Composed", "Facts", "LetterKind", "Templates", "compose", "facts_of", "load"]
