@@ -24,6 +24,7 @@ from gatepost.smtp.replies import Refusal, Reply
 MECHANISMS = ("PLAIN", "LOGIN")
 
 _MOST_ENTRIES = 10_000
+_LONGEST_NAME = 256
 _CHECKS_AT_ONCE = 4
 _MOST_DOUBLINGS = 4
 
@@ -102,7 +103,8 @@ class Guard:
 
     async def check(self, username: str, password: str, *, client: str) -> Reply:
         """WELCOME, or why not: wrong, locked, or nobody can tell now."""
-        account, pair = username.lower(), f"{client} {username.lower()}"
+        account = username.lower()[:_LONGEST_NAME]  # nobody's name is longer: the tables stay small
+        pair = f"{client} {account}"
         if self._is_locked(client, account, pair):
             events.login_refused(client, "locked")
             return replies.TOO_MANY_LOGINS

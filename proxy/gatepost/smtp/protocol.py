@@ -203,13 +203,17 @@ class Protocol(Commands):
         raise Refusal(replies.UNKNOWN_COMMAND)
 
     def _blame(self, reply: Reply) -> None:
-        """Say a refusal; too many of them end the session."""
+        """Say a refusal; too many of them end the session. What is only put off counts as chatter."""
         self.say(reply)
         events.command_refused(self.peer, reply.text)
         if reply.code >= 500:
             self._errors += 1
             if self._errors >= self.terms.smtp.limits.errors:
                 self.hang_up(replies.TOO_MANY_ERRORS)
+        else:
+            self._junk += 1
+            if self._junk > self.terms.smtp.limits.junk_commands:
+                self.hang_up(replies.TOO_MUCH_JUNK)
 
     # --- mail ------------------------------------------------------------------------------------
 

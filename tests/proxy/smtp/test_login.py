@@ -153,6 +153,13 @@ def test_each_failure_of_a_connection_waits_longer_up_to_a_bound() -> None:
     assert [keeper.is_enough(failures) for failures in (3, 4)] == [False, True]
 
 
+async def test_a_name_of_kilobytes_takes_no_kilobytes_of_the_tables() -> None:
+    keeper = guard(Users(), failures_per_account=2)
+    for number in range(2):
+        await tries(keeper, "wrong", client=f"192.0.2.{number}", username="a" * 9_000 + str(number))
+    assert await tries(keeper, "wrong", client=THERE, username="a" * 300) == [replies.TOO_MANY_LOGINS]
+
+
 def test_the_tables_of_failures_are_bounded() -> None:
     window = Window(60, Watch())
     for number in range(10_050):

@@ -294,6 +294,14 @@ async def test_noops_end_the_session_at_the_limit() -> None:
     assert codes == [250] * 100 + [421]
 
 
+async def test_who_is_put_off_and_does_not_listen_is_let_go_at_the_limit() -> None:
+    async with running() as house, greeted(house, hello=False) as client:
+        house.trouble = "disk"
+        client.send("EHLO a\r\n", "MAIL FROM:<>\r\n" * 2000)
+        codes = [reply.code for reply in await client.everything()]
+    assert codes == [250] + [452] * 100 + [421]
+
+
 async def test_a_mail_forgives_errors_and_junk_before_it() -> None:
     limits = {"errors": 3, "junk_commands": 3}
     async with running(limits=limits) as house, greeted(house) as client:
