@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 
 from kit.gateway import Gateway
@@ -125,3 +126,24 @@ async def test_every_command_works_on_the_server(tmp_path: Path, server: Server)
             assert "1 nodes" in stores[0]
             told = said + str(found) + str(node.events)
         assert secret not in told
+
+
+async def test_a_node_is_ready_while_its_server_answers(tmp_path: Path, server: Server) -> None:
+    async with Sink() as sink, gateway(tmp_path, 0, server.new(), sink.port) as node:
+        assert await asyncio.to_thread(status_of, f"{node.site}/readyz") == 200
+        server.stop()
+        try:
+            assert await asyncio.to_thread(status_of, f"{node.site}/readyz") == 503
+            assert (await submit(node.port, mail()))[0] in (451, 452)
+        finally:
+            server.start()
+        async with asyncio.timeout(30):
+            while (await submit(node.port, mail()))[0] != 250:
+                await asyncio.sleep(0.1)
+        assert await asyncio.to_thread(status_of, f"{node.site}/readyz") == 200
+        assert len(sink.received) == 1
+
+
+def status_of(url: str) -> int:
+    """The status of a page."""
+    return httpx.get(url, timeout=30).status_code

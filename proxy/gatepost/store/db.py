@@ -147,6 +147,14 @@ class Database:
             raise EngineError(Fault.STUCK) from error
 
     def _read(self, work: Callable[[Tx], T], seconds: float) -> T:
+        try:
+            return self._read_once(work, seconds)
+        except EngineError as error:  # a connection may have ended under it: reading twice does no harm
+            if error.fault is not Fault.AWAY:
+                raise
+        return self._read_once(work, seconds)
+
+    def _read_once(self, work: Callable[[Tx], T], seconds: float) -> T:
         reader: Reader | None = getattr(self._local, "reader", None)
         if reader is None:
             reader = self._local.reader = self.home.reader()

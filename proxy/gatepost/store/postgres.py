@@ -33,9 +33,10 @@ _BY_CODE = {
     "58030": Fault.DISK,
     "XX001": Fault.DAMAGED,
     "XX002": Fault.DAMAGED,
-    "0A000": Fault.AWAY,  # a table has changed under a prepared statement: over with a new connection
+    "0A000": Fault.AWAY,  # see _OLD_PLAN
 }
 _BY_CLASS = {"08": Fault.AWAY, "28": Fault.AWAY, "57": Fault.AWAY, "53": Fault.OTHER, "XX": Fault.OTHER}
+_OLD_PLAN = "0A000"  # a table has changed under a prepared statement: over with a new connection
 _LEAST_WAIT = 0.02  # seconds between two looks at what became of a commit; doubled up to the most
 _MOST_WAIT = 0.5
 
@@ -119,6 +120,8 @@ class PostgresTx:
                 self.send_marks()
                 cursor = self.link.execute(for_postgres(sql).encode(), params, binary=True)
         except (psycopg.Error, UnicodeEncodeError, OverflowError) as error:
+            if getattr(error, "sqlstate", None) == _OLD_PLAN:
+                self.link.close()
             raise _error_of_job(error) from error
         return cursor
 

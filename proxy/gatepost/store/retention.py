@@ -124,7 +124,7 @@ class Retention:
 def _purge_messages(tx: Tx, before: int) -> int:
     rows = tx.execute(
         f"SELECT id FROM messages WHERE received_at < :before AND state IN ({_FINAL}) "  # noqa: S608 - our states
-        "ORDER BY id LIMIT :most",
+        "ORDER BY received_at, id LIMIT :most",
         {"before": before, "most": _ROUND},
     )
     names, params = in_list("id", [row["id"] for row in rows])
@@ -148,7 +148,7 @@ def _purge_captures(tx: Tx, before: int) -> int:
 def _purge_claims(tx: Tx, before: int) -> int:
     rows = tx.execute(
         f"SELECT order_id FROM claims WHERE at < :before AND state IN ({_SETTLED}) "  # noqa: S608 - our states
-        "ORDER BY order_id LIMIT :most /*! FOR UPDATE */",
+        "ORDER BY at, order_id LIMIT :most /*! FOR UPDATE */",
         {"before": before, "most": _ROUND},
     )
     names, params = in_list("order", [row["order_id"] for row in rows])

@@ -148,7 +148,7 @@ async def test_a_posted_job_is_tried_until_the_database_works(
 
 
 async def test_of_two_gateways_that_stand_in_each_other_s_way_both_go_on(home: ServerHome) -> None:
-    one, other = Database(home, busy_seconds=5), Database(home, busy_seconds=5)
+    one, other = Database(home, busy_seconds=15), Database(home, busy_seconds=15)
     both = asyncio.Barrier(2)
     loop = asyncio.get_running_loop()
 
@@ -169,7 +169,7 @@ async def test_of_two_gateways_that_stand_in_each_other_s_way_both_go_on(home: S
         one.write(crossing((1, 2))), other.write(crossing((2, 1))), return_exceptions=True
     )
     assert [type(each) for each in outcomes].count(type(None)) >= 1
-    assert not any(isinstance(each, EngineError) for each in outcomes)
+    assert not any(isinstance(each, EngineError) for each in outcomes), outcomes
     assert numbers_in(home) == [1, 2]
     await one.close()
     await other.close()
@@ -258,3 +258,35 @@ def test_a_reader_begins_anew_when_its_connection_has_ended(home: ServerHome) ->
     assert reader.begin(1).execute("SELECT 1 AS one")[0]["one"] == 1
     reader.end()
     reader.close()
+
+
+async def test_a_newer_release_may_add_columns_under_a_running_one(
+    database: Database, home: ServerHome
+) -> None:
+    def look(tx: Tx) -> int:
+        return len(tx.execute("SELECT * FROM numbers"))
+
+    for _ in range(8):  # often enough to be prepared
+        await asyncio.gather(database.read(look), database.write(look))
+    postgres.shared().run(home._url, "ALTER TABLE numbers ADD COLUMN more TEXT")
+    for _ in range(4):
+        assert [*await asyncio.gather(database.read(look), database.write(look))] == [0, 0]
+
+
+async def test_a_read_whose_connection_ends_under_it_is_done_again(
+    database: Database, home: ServerHome
+) -> None:
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' "
+    tries = 0
+
+    def job(tx: Tx) -> int:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            postgres.shared().run(home._url, ended + "AND pid <> pg_backend_pid()")
+            tx.execute("SELECT 1 AS pg_sleep")
+            postgres.shared().run(home._url, ended + "AND pid <> pg_backend_pid()")
+        return len(tx.execute("SELECT n FROM numbers"))
+
+    assert await database.read(job) == 0
+    assert tries == 2
