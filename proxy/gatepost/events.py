@@ -214,6 +214,11 @@ def gateway_reloaded(edition: str, digest: str) -> None:
     _log.info("gateway.reloaded", edition=edition, digest=digest)
 
 
+def setting_refused(name: str, why: str) -> None:
+    """What was set on the site does not fit any more and is left out; the file's value holds."""
+    _log.error("setting.refused", name=name, why=why)
+
+
 def reload_refused(error: BaseException) -> None:
     """The new configuration is wrong; the old one stays in force."""
     _log.error("reload.refused", error=str(error))

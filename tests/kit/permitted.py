@@ -28,6 +28,8 @@ PAGES = {
     ("GET", "/tokens"): SEERS,
     ("POST", "/tokens"): ADMIN,
     ("GET", "/mine"): ALL,
+    ("GET", "/settings"): SEERS,
+    ("POST", "/settings"): ADMIN,
 }
 """Route -> roles."""
 
@@ -59,6 +61,10 @@ API = {
     ("GET", "/tokens"): (ALL, ADMIN),
     ("POST", "/tokens"): (ALL, ADMIN),
     ("DELETE", "/tokens/{id}"): (ALL, ADMIN),
+    ("GET", "/settings"): (SEERS, READING),
+    ("PUT", "/settings/{key}"): (ADMIN, ADMIN),
+    ("DELETE", "/settings/{key}"): (ADMIN, ADMIN),
+    ("GET", "/rules"): (SEERS, READING),
 }
 """Operation -> roles, and the scopes that a token needs one of."""
 

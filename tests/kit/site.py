@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,11 @@ from gatepost.admin.ports import Archive, Release
 from gatepost.admin.staff import Staff
 from gatepost.admin.reviewing import Bench
 from gatepost.attempt import Road, Terms
+from gatepost.config import Config
+from gatepost.config.schema import Policy
 from gatepost.config.schema import Site as SiteConfig
 from gatepost.daemon.archive import StoreArchive
+from gatepost.daemon.office import Office
 from gatepost.model import Entry, Judgement, MessageId, MessageState, OrderId
 from gatepost.ports import Judge
 from gatepost.release import ReleaseOutcome, reject, release_corrected
@@ -30,6 +33,8 @@ from gatepost.release import release as release_held
 from gatepost.store import Store
 from gatepost.store.users import Role, Users
 from gatepost.tasks import Tasks
+from gatepost_policies import Rulebook
+from gatepost_policies import load as load_rules
 from gatepost_policies.model import Action, Finding, Mode
 from kit.messages import BUYER, ORDER, SELLER, finding, message
 from kit.messages import entry as plain_entry
@@ -145,6 +150,9 @@ async def open_site(
     quick = Users(opened.db, clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     store = replace(opened, users=quick)
     road = _road(store, upstream, clock, tasks)
+    office = Office(
+        Config(site=config or SiteConfig()), store, apply=lambda _: None, book=_book, trial=_no_trial
+    )
     app = create_app(
         archive=archive(store),
         users=store.users,
@@ -170,6 +178,7 @@ async def open_site(
             proofs=store.proofs,
             listings=store.listing,
         ),
+        office=office,
     )
     try:
         yield TestSite(app, store, clock, upstream, tasks, failures)
@@ -177,6 +186,15 @@ async def open_site(
         await tasks.drain(5)
         opened.users.close()
         await store.close()
+
+
+@cache
+def _book() -> Rulebook:
+    return load_rules()
+
+
+async def _no_trial(new: Policy, old: Policy) -> None:
+    """Trials take seconds: tests/proxy/worker/test_trial.py makes real ones."""
 
 
 async def _release(

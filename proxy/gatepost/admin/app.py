@@ -20,6 +20,7 @@ from gatepost.admin.access import Permission, Visitor
 from gatepost.admin.guard import Guard, is_local
 from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
+from gatepost.admin.office import Office
 from gatepost.admin.ports import Archive, Reject, Release, Sessions, Users
 from gatepost.admin.render import Pages
 from gatepost.admin.reviewing import Bench
@@ -67,6 +68,7 @@ def create_app(
     bench: Bench,
     links: Links,
     staff: Staff,
+    office: Office,
 ) -> Starlette:
     """The site over these parts. It keeps no state of its own but notes and counts of failed logins."""
     desk = Desk(
@@ -78,6 +80,7 @@ def create_app(
             proofs=staff.proofs,
             site=site,
             clock=clock,
+            requires_totp=lambda: office.config.site.require_totp,
         ),
         pages=Pages(clock),
         release=release,
@@ -90,6 +93,7 @@ def create_app(
         about=About(smtp_address, edition, capture_enabled, version("gatepost"), message_bytes),
         links=links,
         staff=staff,
+        office=office,
     )
     pages = ROUTES + (CAPTURE_ROUTES if capture_enabled else ())
     return Starlette(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -52,6 +52,7 @@ class Doorkeeper:
     proofs: Proofs
     site: Site
     clock: Clock
+    requires_totp: Callable[[], Collection[str]]  # roles, as they are set now
     brake: Brake = field(default_factory=Brake)
     _hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL_HASHES))
     _waiting: int = 0
@@ -104,7 +105,7 @@ class Doorkeeper:
         return Visitor(user.name, user.role, token.id, scopes=token.scopes, email=user.email)
 
     def _must_enrol(self, user: KnownUser) -> bool:
-        return user.role.value in self.site.require_totp and not user.has_totp and not user.oidc
+        return user.role.value in self.requires_totp() and not user.has_totp and not user.oidc
 
     async def log_in(self, request: Request, name: str, password: str) -> tuple[str, bool] | Refusal:
         """A new session's token for the right password, and whether a code is yet to come.

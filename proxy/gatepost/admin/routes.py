@@ -24,6 +24,7 @@ from gatepost.admin.pages import (
     queue,
     review,
     sent,
+    settings,
     start,
 )
 
@@ -51,6 +52,8 @@ ROUTES = (
     Page("GET", "/tokens", keys.tokens, _P.SEE),
     Page("POST", "/tokens", keys.revoke, _P.MANAGE),
     Page("GET", "/mine", mine.mine, _P.MINE),
+    Page("GET", "/settings", settings.settings, _P.SEE),
+    Page("POST", "/settings", settings.change, _P.MANAGE),
     Page("GET", "/account/password", account.password_form, _P.OWN),
     Page("POST", "/account/password", account.change_password, _P.OWN),
     Page("GET", "/link/{token}", link.show, _P.PUBLIC),

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from gatepost.admin.access import Permission, Visitor
 from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
+from gatepost.admin.office import Office
 from gatepost.admin.ports import Archive, Reject, Release
 from gatepost.admin.render import Pages
 from gatepost.admin.staff import Staff
@@ -92,6 +93,7 @@ class Desk:
     about: About
     links: Links
     staff: Staff
+    office: Office
     notes: Notes = field(default_factory=Notes)
     kept: Kept = field(default_factory=Kept)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_READERS))

@@ -17,7 +17,7 @@ commands = family("Check the configuration, or print its JSON Schema.")
 @commands.command("check")
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print every value in force and where it came from; exit 2 when something is wrong."""
-    loaded = configuration(config, serving=True)
+    loaded = _with_settings(configuration(config, serving=True))
     _check_rules(loaded)
     rows = [(key, shown(value_at(loaded, key)), origin) for key, origin in loaded.origins.items()]
     if as_json:
@@ -33,6 +33,35 @@ def schema(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     from gatepost.config.jsonschema import json_schema
 
     say(json.dumps(json_schema(), indent=None if as_json else 2))
+
+
+def _with_settings(loaded: Loaded) -> Loaded:
+    """`loaded` under what was set on the site; as it is where there is no store yet."""
+    from gatepost.cli.desk import run
+    from gatepost.errors import StoreError
+
+    try:
+        return run(_overlaid(loaded))
+    except StoreError:  # none yet, or it does not answer: `gatepost doctor` says more
+        return loaded
+
+
+async def _overlaid(loaded: Loaded) -> Loaded:
+    from dataclasses import replace
+
+    from gatepost.cli.desk import store_of
+    from gatepost.config.overlay import overlaid
+
+    async with store_of(loaded.config, read_only=True) as store:
+        settings = await store.settings.all()
+    under = overlaid(loaded.config, {name: setting.value for name, setting in settings.items()})
+    said = {
+        name: f"not taken over, set on the site by {setting.by}: {under.refused[name]}"
+        if name in under.refused
+        else f"set on the site by {setting.by}"
+        for name, setting in settings.items()
+    }
+    return replace(loaded, config=under.config, origins={**loaded.origins, **said})
 
 
 def _check_rules(loaded: Loaded) -> None:

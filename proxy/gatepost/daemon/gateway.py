@@ -21,6 +21,7 @@ from gatepost.config.schema import RelayAuth
 from gatepost.daemon.archive import StoreArchive
 from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.housekeeping import keep_house
+from gatepost.daemon.office import Office
 from gatepost.daemon.road import road_for
 from gatepost.daemon.site import Site
 from gatepost.daemon.telling import LINKS, telling
@@ -84,11 +85,18 @@ class Gateway:
         self.pipeline = self._pipeline()
         self.delivery = self._delivery()
         self.intake = self._intake()
+        self.office = Office(
+            config, self.store, apply=self._take_over, book=lambda: self.judging.rulebooks.default
+        )
+        await self.office.refresh()
         await self.intake.start(given.get("smtp"))
         if config.site.enabled and self.worker == 0:
             self.site = Site(await self._app(), config.site, self.tasks)
             await self.site.start(given.get("site"))
-        self._background = [self.tasks.start(self.delivery.run(), "delivery")]
+        self._background = [
+            self.tasks.start(self.delivery.run(), "delivery"),
+            self.tasks.start(self.office.run(), "settings"),
+        ]
         if self.worker == 0:
             house = keep_house(self.store, self.road, self.config.retention)
             self._background.append(self.tasks.start(house, "housekeeping"))
@@ -111,12 +119,21 @@ class Gateway:
 
         Raises ConfigError; then nothing has changed.
         """
-        rulebooks = Rulebooks(config.policy)
+        Rulebooks(config.policy)
         self.intake.reload_tls()
-        self.judging.rulebooks = rulebooks
-        self.child.replace(config.policy)
-        self.patient.replace(config.policy)
-        events.gateway_reloaded(rulebooks.default.edition, rulebooks.default.digest)
+        self.office.file_again(config)
+        book = self.judging.rulebooks.default
+        events.gateway_reloaded(book.edition, book.digest)
+
+    def _take_over(self, config: Config) -> None:
+        """Put rules, notices and what the site asks of people in force. Raises ConfigError for bad rules."""
+        if config.policy != self.config.policy:
+            self.judging.rulebooks = Rulebooks(config.policy)
+            self.child.replace(config.policy)
+            self.patient.replace(config.policy)
+        self.config = self.config.model_copy(
+            update={"policy": config.policy, "notices": config.notices, "site": config.site}
+        )
 
     async def release(
         self, id: MessageId, *, by: str, asks: Sequence[OrderId] | None = None
@@ -250,6 +267,7 @@ class Gateway:
                 proofs=self.store.proofs,
                 listings=self.store.listing,
             ),
+            office=self.office,
         )
 
     def _unready(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gatepost.config.schema import Policy
 from gatepost.errors import ConfigError
@@ -42,6 +42,10 @@ class Rulebooks:
     def default(self) -> Rulebook:
         """The rulebook of `policy.edition`."""
         return self._books[self._policy.edition]
+
+    def all(self) -> Mapping[str, Rulebook]:
+        """Every rulebook that the configuration names, by edition."""
+        return dict(self._books)
 
     def select(self, account: str, buyers: Sequence[str]) -> Rulebook:
         """The rulebook for an account writing to these buyers: by account, marketplace, default."""

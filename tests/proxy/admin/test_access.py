@@ -112,6 +112,7 @@ def test_an_auditor_changes_nothing() -> None:
 
 async def _ask(client: httpx.AsyncClient, page: Page) -> httpx.Response:
     path = page.path.replace("{id}", "nothing").replace("{order}", "112-1234567-1234567")
+    path = path.replace("{key}", "policy.modes")
     path = path.replace("{token}", "none").replace("{step:int}", "1").replace("{which}", "original")
     path = path.replace("{name}", "site.css").replace("{part:int}", "0").replace("{number:int}", "0")
     return await client.request(page.method, path, headers=OWN)

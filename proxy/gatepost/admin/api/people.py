@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from gatepost.admin.access import Permission
-from gatepost.admin.api import shapes
+from gatepost.admin.api import staff_shapes as shapes
 from gatepost.admin.api.operation import body_of
 from gatepost.admin.login import fault_of
 from gatepost.admin.visit import Visit

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gatepost.admin.access import Permission as P
-from gatepost.admin.api import drafts, messages, orders, people, shapes, tokens
+from gatepost.admin.api import drafts, messages, orders, people, settings, shapes, tokens
+from gatepost.admin.api import staff_shapes as staff
 from gatepost.admin.api.operation import Operation
 
 OPERATIONS = (
@@ -63,40 +64,53 @@ OPERATIONS = (
         "GET", "/audit", orders.audit, P.AUDIT, "The trail of who did what", "audit",
         query=shapes.AuditQuery, answer=shapes.DeedPage,
     ),
-    Operation("GET", "/me", people.me, P.OWN, "Who asks, and what they may do", "people", answer=shapes.Me),
-    Operation("GET", "/users", people.users, P.SEE, "All users", "people", answer=shapes.Users),
+    Operation("GET", "/me", people.me, P.OWN, "Who asks, and what they may do", "people", answer=staff.Me),
+    Operation("GET", "/users", people.users, P.SEE, "All users", "people", answer=staff.Users),
     Operation(
         "POST", "/users", people.add, P.MANAGE, "Add a user", "people",
-        body=shapes.NewUser, answer=shapes.User, status=201, faults=(409,),
+        body=staff.NewUser, answer=staff.User, status=201, faults=(409,),
     ),
-    Operation("GET", "/users/{name}", people.user, P.SEE, "One user", "people", answer=shapes.User),
+    Operation("GET", "/users/{name}", people.user, P.SEE, "One user", "people", answer=staff.User),
     Operation(
         "PATCH", "/users/{name}", people.change, P.MANAGE, "Change a user", "people",
-        body=shapes.UserChange, answer=shapes.User, faults=(409,),
+        body=staff.UserChange, answer=staff.User, faults=(409,),
     ),
     Operation(
         "POST", "/users/{name}/password", people.set_password, P.MANAGE, "Give a user a password", "people",
-        body=shapes.PasswordBody, status=204,
+        body=staff.PasswordBody, status=204,
     ),
     Operation(
         "DELETE", "/users/{name}/second-factor", people.drop_second_factor, P.MANAGE,
         "Take a user's second factor away", "people", status=204,
     ),
     Operation(
-        "GET", "/sessions", people.sessions, P.ACCOUNT, "The own logins", "people", answer=shapes.Sessions,
+        "GET", "/sessions", people.sessions, P.ACCOUNT, "The own logins", "people", answer=staff.Sessions,
     ),
     Operation(
         "DELETE", "/sessions/{id}", people.end_session, P.ACCOUNT, "End an own login", "people", status=204,
     ),
     Operation(
         "GET", "/tokens", tokens.tokens, P.ACCOUNT, "Tokens of programs", "tokens",
-        query=shapes.TokenQuery, answer=shapes.TokenPage,
+        query=staff.TokenQuery, answer=staff.TokenPage,
     ),
     Operation(
         "POST", "/tokens", tokens.make, P.ACCOUNT, "Make a token", "tokens",
-        body=shapes.NewToken, answer=shapes.MadeToken, status=201,
+        body=staff.NewToken, answer=staff.MadeToken, status=201,
     ),
     Operation(
         "DELETE", "/tokens/{id}", tokens.revoke, P.ACCOUNT, "End a token", "tokens", status=204,
     ),
+    Operation(
+        "GET", "/settings", settings.settings, P.SEE, "What may be set on the site", "settings",
+        answer=staff.Settings,
+    ),
+    Operation(
+        "PUT", "/settings/{key}", settings.put, P.MANAGE, "Set a key", "settings",
+        body=staff.SettingBody, answer=staff.Setting,
+    ),
+    Operation(
+        "DELETE", "/settings/{key}", settings.drop, P.MANAGE, "Go back to the file's value", "settings",
+        status=204, faults=(409,),
+    ),
+    Operation("GET", "/rules", settings.rules, P.SEE, "The rules in force", "settings", answer=staff.Rules),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from gatepost.admin.access import Permission, Visitor
-from gatepost.admin.api import shapes
+from gatepost.admin.api import staff_shapes as shapes
 from gatepost.admin.api.operation import body_of, query_of
 from gatepost.admin.visit import Visit
 from gatepost.directory import Scope, Token, name_of

@@ -47,7 +47,7 @@ async def _enrol(visit: Visit, sealed: str, code: str) -> Response:
 
 
 async def _drop(visit: Visit) -> Response:
-    if visit.who.role.value in visit.desk.site.require_totp:
+    if visit.who.role.value in visit.desk.office.config.site.require_totp:
         return await _page(visit, 422, fault="Your role must have a second factor.")
     await visit.desk.staff.proofs.drop(visit.who.name, by=visit.who.name)
     response = visit.go("/account")

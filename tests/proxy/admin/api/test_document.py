@@ -25,7 +25,12 @@ with warnings.catch_warnings():
     from schemathesis import GenerationMode
     from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-KNOWN = {"id": ["held1", "held2", "m1"], "order": [ORDER], "name": ["rita"]}
+KNOWN = {
+    "key": ["policy.modes", "notices.reviewers", "site.require_totp"],
+    "id": ["held1", "held2", "m1"],
+    "order": [ORDER],
+    "name": ["rita"],
+}
 EXAMPLES = 8
 NOT_SAID = [positive_data_acceptance]  # a schema can't say which cursor is one, or which password is easy
 

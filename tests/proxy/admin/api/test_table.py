@@ -15,7 +15,7 @@ from kit.site import OWN, TestSite
 
 def path_of(operation: Operation) -> str:
     path = operation.path.replace("{id}", "nothing").replace("{order}", "112-1234567-1234567")
-    return path.replace("{name}", "nobody").lstrip("/")
+    return path.replace("{name}", "nobody").replace("{key}", "policy.modes").lstrip("/")
 
 
 def is_problem(response: httpx.Response, status: int) -> bool:
