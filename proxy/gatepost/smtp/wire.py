@@ -219,8 +219,9 @@ class Wire(SMTP):
         transport = self.transport
         if transport is None or self.is_lost:
             return
+        unsent = transport.get_write_buffer_size()  # asked now: a closed one of TLS may know no longer
         transport.close()
-        if transport.get_write_buffer_size():
+        if unsent:
             self.loop.call_later(_LINGER_SECONDS, transport.abort)
 
     async def part(self) -> None:

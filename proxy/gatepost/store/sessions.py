@@ -79,8 +79,8 @@ class Sessions:
         rows = await self._db.read(lambda tx: tx.execute(sql, params))
         if (
             not rows
-            or now - rows[0]["seen_at"] > _micros(idle)
-            or now - rows[0]["begun_at"] > (_PENDING if rows[0]["pending"] else _micros(longest))
+            or abs(now - rows[0]["seen_at"]) > _micros(idle)  # both ways: the clock may have been set back
+            or abs(now - rows[0]["begun_at"]) > (_PENDING if rows[0]["pending"] else _micros(longest))
         ):
             return None
         if now - rows[0]["seen_at"] > _TOUCH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
+from gatepost import events
 from gatepost.config.schema import Smtp
 from gatepost.errors import ConfigError
 from gatepost.model import Credentials
@@ -124,6 +127,23 @@ async def test_what_is_sent_behind_starttls_in_clear_is_thrown_away(tls: Tls, pi
         await client.start_tls(tls.client)
         assert (await client.ask("EHLO desk.example")).words[0] == "gate.example"
         assert (await client.ask("RCPT TO:<b@example.com>")).code == 503
+
+
+async def test_what_is_thrown_away_behind_starttls_is_logged(tls: Tls) -> None:
+    before, log = structlog.get_config(), io.StringIO()
+    events.set_up(file=log)
+    parts: dict[str, Any] = {"listener": {"tls": "starttls"}, "certificate": tls.server}
+    try:
+        async with running(**parts) as house, greeted(house) as client:
+            client.send("STARTTLS\r\nMAIL FROM:<evil@example.com>\r\n")
+            assert (await client.hear()).code == 220
+            await client.start_tls(tls.client)
+            await client.ask("EHLO desk.example")
+    finally:
+        structlog.configure(**before)
+    assert '"octets": 30, "event": "session.injected"' in log.getvalue()
+    assert "evil" not in log.getvalue()
+    assert "failed" not in log.getvalue()
 
 
 async def test_a_failed_handshake_ends_the_connection_and_gives_its_place_back(tls: Tls) -> None:

@@ -60,6 +60,17 @@ async def test_a_session_in_use_lasts_to_its_longest(users: Store, clock: StillC
     assert not await lives(users, token)
 
 
+async def test_a_session_of_a_clock_that_was_years_ahead_is_over_and_of_one_an_hour_ahead_is_not(
+    users: Store, clock: StillClock
+) -> None:
+    clock.pass_by(minutes=50)
+    token = await users.sessions.begin("rita")
+    clock.pass_by(minutes=-50)
+    assert await lives(users, token)
+    clock.pass_by(days=-4_000)
+    assert not await lives(users, token)
+
+
 async def test_an_ended_session_is_over(users: Store) -> None:
     token, other = await users.sessions.begin("rita"), await users.sessions.begin("rita")
     await users.sessions.end(token)
