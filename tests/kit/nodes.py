@@ -87,10 +87,11 @@ class NodeCampaign(Campaign):
     """Gateways that share one database, and their clients."""
 
     def __init__(
-        self, folder: Path, server: Server, *, kills: int, seed: int, nodes: int = 3, clients: int = 9
+        self, folder: Path, server: Server, *, kills: int, seed: int, url: str = "", nodes: int = 3
     ) -> None:
-        super().__init__(folder, kills=kills, seed=seed, clients=clients, steps=STEPS)
-        self.server, self.url = server, server.new()
+        """With `url` the database is more than one server's."""
+        super().__init__(folder, kills=kills, seed=seed, clients=9, steps=STEPS)
+        self.server, self.url = server, url or server.new()
         self.home = ServerHome(self.url, lease_seconds=LEASE_SECONDS)
         self.nodes = [Node(number, folder) for number in range(nodes)]
         self.down: Node | None = None

@@ -64,6 +64,13 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        self._take_folder()
+        self._make()
+        self._take_certificate()
+        self.start()
+        return self
+
+    def _take_folder(self) -> None:
         # Not pytest's own folder: the server drops root's rights, and a socket's path must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="gatepost-pg-"))
         self._as: dict[str, Any] = {}
@@ -71,15 +78,25 @@ class Server:
             user = _unprivileged()
             os.chown(self.folder, user.pw_uid, user.pw_gid)
             self._as = {"user": user.pw_uid, "group": user.pw_gid}
-        command = [str(self._initdb), "-D", str(self.folder / "data"), "-U", "gatepost", "-A", "trust"]
-        command += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+
+    def _make(self) -> None:
+        """Make its files: an empty cluster."""
+        self._call(
+            self._initdb, "-U", "gatepost", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
+        )
+
+    def _call(self, program: Path, *arguments: str) -> None:
+        """Run a program that fills the data folder."""
         made = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False, **self._as
+            [str(program), "-D", str(self.folder / "data"), *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            **self._as,
         )
         assert made.returncode == 0, made.stderr
-        self._take_certificate()
-        self.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.stop(signal.SIGQUIT)
@@ -184,6 +201,27 @@ class Server:
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             cursor = connection.execute(sql.encode())
             return cursor.fetchall() if cursor.description else []
+
+
+class Standby(Server):
+    """A copy that follows another server; every commit there waits for it, until `promote()`."""
+
+    def __init__(self, of: Server) -> None:
+        super().__init__(safe=True)
+        self._of = of
+
+    def _make(self) -> None:
+        here = ("-h", str(self._of.folder), "-U", "gatepost")
+        self._call(program("pg_basebackup"), *here, "-R", "--checkpoint=fast")
+
+    def start(self) -> None:
+        super().start()
+        self._of.run(self._of.url("public"), "ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self._of.run(self._of.url("public"), "SELECT pg_reload_conf()")
+
+    def promote(self) -> None:
+        """Make it the one that takes writes."""
+        self.run(self.url("public"), "SELECT pg_promote()")
 
 
 def _unprivileged() -> pwd.struct_passwd:
