@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= auto
 TIME   ?= 60
 
-.PHONY: run test check format lint types imports bench judge evasions fuzz clauses docs golden lock clean
+.PHONY: run test check format lint types imports bench judge evasions fuzz clauses docs golden screenshots lock clean
 
 run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
 	@$(BIN)/gatepost serve
@@ -48,6 +48,9 @@ docs: $(VENV)/dev.stamp          ## rewrite the generated parts of the docs
 
 golden: $(VENV)/dev.stamp        ## write the golden readings anew; read the diff before you commit it
 	@GATEPOST_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/policies/facts/test_golden.py
+
+screenshots: $(VENV)/dev.stamp   ## take the pictures of the review site anew (needs Chromium)
+	@GATEPOST_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/proxy/admin/test_pictures.py
 
 lock:                            ## rewrite the hashed requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -o requirements/core.txt

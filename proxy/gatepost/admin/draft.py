@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gatepost.admin.visit import Desk
 from gatepost.model import Envelope, Message, MessageId, Recipient, Session
 from gatepost_policies.facts import addresses_in, buyers
-from gatepost_policies.mime import read_headers
+from gatepost_policies.mime import decode_text, read_headers
 from gatepost_policies.model import Verdict
 
 BUYER = "buyer-of-a-draft@marketplace.amazon.com"
@@ -39,8 +39,11 @@ def compose(subject: str, text: str, *, html: bool) -> bytes:
     return _with_crlf("\n".join(lines).encode("utf-8", "replace"))
 
 
-def from_file(raw: bytes) -> bytes:
-    """An uploaded mail with the line ends that mail has on its way."""
+def from_file(raw: bytes, name: str = "", *, subject: str = "") -> bytes:
+    """An uploaded mail with the line ends of its way; of a text or a page, a mail that says it."""
+    ending = name.lower().rpartition(".")[2]
+    if ending in ("txt", "text", "html", "htm"):
+        return compose(subject, decode_text(raw)[0], html=ending.startswith("htm"))
     return _with_crlf(raw)
 
 

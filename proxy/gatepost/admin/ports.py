@@ -78,6 +78,15 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """What checking the audit trail gave; `broken_at` is the first row that does not fit."""
+
+    rows: int
+    head: str
+    broken_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureRow:
     """A captured mail in a list."""
 
@@ -114,8 +123,10 @@ class Archive(Protocol):
     async def counts(self) -> Mapping[MessageState, int]:
         """How many messages are in each state that is not final."""
 
-    async def orders(self, *, limit: int = PAGE, offset: int = 0) -> Sequence[Claim]:
-        """The ledger, the newest first."""
+    async def orders(
+        self, *, limit: int = PAGE, offset: int = 0, state: ClaimState | None = None
+    ) -> Sequence[Claim]:
+        """The ledger, the newest first; of one state, where that is given."""
 
     async def order(self, order: OrderId) -> OrderHistory:
         """What is known of one order."""
@@ -125,6 +136,9 @@ class Archive(Protocol):
 
     async def deeds(self, *, limit: int = PAGE, before: int = 0, subject: str = "") -> Sequence[Deed]:
         """The audit trail, newest first, from below row `before`; of one message, order or user."""
+
+    async def chain(self) -> Chain:
+        """Check every row of the audit trail against the one before."""
 
     async def captures(self, *, limit: int = PAGE, offset: int = 0) -> Sequence[CaptureRow]:
         """What the capture relay kept, newest first."""

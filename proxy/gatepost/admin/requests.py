@@ -70,10 +70,10 @@ def texts(form: FormData, name: str) -> tuple[str, ...]:
     return tuple(value for value in form.getlist(name) if isinstance(value, str))
 
 
-async def file(form: FormData, name: str) -> bytes:
-    """The content of an uploaded file; empty when none was chosen."""
+async def file(form: FormData, name: str) -> tuple[str, bytes]:
+    """The name and the content of an uploaded file; empty when none was chosen."""
     value = form.get(name)
-    return await value.read() if isinstance(value, UploadFile) else b""
+    return (value.filename or "", await value.read()) if isinstance(value, UploadFile) else ("", b"")
 
 
 def path_id(request: Request, name: str = "id") -> str:

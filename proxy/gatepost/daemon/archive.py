@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from gatepost.admin.ports import PAGE, CaptureRow, Deed, Listing, OrderHistory, Question, Step
+from gatepost.admin.ports import PAGE, CaptureRow, Chain, Deed, Listing, OrderHistory, Question, Step
 from gatepost.errors import StoreError
-from gatepost.model import Claim, Entry, Facets, MessageId, MessageState, OrderId
+from gatepost.model import Claim, ClaimState, Entry, Facets, MessageId, MessageState, OrderId
 from gatepost.ports import Captured
 from gatepost.store import Store
 from gatepost.store.engine import EngineError
@@ -74,9 +74,12 @@ class StoreArchive:
         """How many messages are in each state that is not final."""
         return await self._store.search.count_states()
 
-    async def orders(self, *, limit: int = PAGE, offset: int = 0) -> Sequence[Claim]:
-        """The ledger, the newest first."""
-        return await self._store.ledger.list(limit=limit, offset=offset)
+    async def orders(
+        self, *, limit: int = PAGE, offset: int = 0, state: ClaimState | None = None
+    ) -> Sequence[Claim]:
+        """The ledger, the newest first; of one state, where that is given."""
+        states = frozenset({state}) if state else frozenset()
+        return await self._store.ledger.list(states, limit=limit, offset=offset)
 
     async def order(self, order: OrderId) -> OrderHistory:
         """What is known of one order."""
@@ -98,6 +101,11 @@ class StoreArchive:
             Deed(row.seq, row.at, row.by, row.what, row.subject, _details(row.details), row.hash)
             for row in rows
         ]
+
+    async def chain(self) -> Chain:
+        """Check every row of the audit trail against the one before."""
+        trail = await self._store.audit.verify()
+        return Chain(trail.rows, trail.head, trail.broken_at)
 
     async def captures(self, *, limit: int = PAGE, offset: int = 0) -> Sequence[CaptureRow]:
         """What the capture relay kept, newest first."""

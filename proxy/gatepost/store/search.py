@@ -99,7 +99,8 @@ class Search:
             below, keys = _below(tx, page)
             rows = tx.execute(
                 # A limit that is written out: told of by a parameter, SQLite walks the wrong index.
-                f"SELECT messages.* FROM {source}{below} ORDER BY {by} LIMIT {page.limit:d} OFFSET {page.offset:d}",  # noqa: S608 - see _source
+                f"SELECT messages.* FROM {source}{below} ORDER BY {by} "  # noqa: S608 - see _source
+                f"LIMIT {page.limit:d} OFFSET {page.offset:d}",
                 {**params, **keys},
             )
             return Found([entry_of(row) for row in rows], total[0]["n"])

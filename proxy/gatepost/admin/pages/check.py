@@ -30,11 +30,15 @@ async def check(visit: Visit) -> Response:
         subject = requests.text(given, "subject", 998)
         text = str(given.get("text", ""))[:MAX_DRAFT]
         kind = "html" if requests.text(given, "kind") == "html" else "text"
-        upload = await requests.file(given, "file")
+        name, upload = await requests.file(given, "file")
     values: dict[str, Any] = {**_EMPTY, "subject": subject, "text": text, "kind": kind}
     if not upload and not text.strip() and not subject:
         return visit.page("check.html", 422, **{**values, "fault": "Paste a draft, or choose a file."})
-    raw = draft.from_file(upload) if upload else draft.compose(subject, text, html=kind == "html")
+    raw = (
+        draft.from_file(upload, name, subject=subject)
+        if upload
+        else draft.compose(subject, text, html=kind == "html")
+    )
     if len(raw) > limit:
         return visit.page("check.html", 413, **{**values, "fault": "That is larger than a mail may be."})
     try:

@@ -31,8 +31,17 @@ async def ledger(visit: Visit) -> Response:
             return visit.go("/ledger")
         return visit.go(f"/ledger/{order}")
     number = requests.page_number(visit.request)
-    claims = await visit.desk.archive.orders(limit=PAGE + 1, offset=(number - 1) * PAGE)
-    return visit.page("ledger.html", claims=claims[:PAGE], number=number, more=len(claims) > PAGE)
+    word = requests.asked(visit.request, "state", 20)
+    state = next((each for each in ClaimState if each.value == word), None)
+    claims = await visit.desk.archive.orders(limit=PAGE + 1, offset=(number - 1) * PAGE, state=state)
+    return visit.page(
+        "ledger.html",
+        claims=claims[:PAGE],
+        number=number,
+        more=len(claims) > PAGE,
+        state=state.value if state else "",
+        claim_states=[each.value for each in ClaimState],
+    )
 
 
 async def order(visit: Visit) -> Response:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from gatepost.errors import JudgeError
 from gatepost.store.users import Role
 from kit.messages import finding
@@ -73,3 +75,21 @@ async def test_a_hostile_draft_is_only_words(site: TestSite) -> None:
         page = (await client.post("/check", data={"text": sly, "subject": '"><script>'}, headers=OWN)).text
 
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "seen"),
+    [
+        ("draft.txt", "Grüße aus dem Laden".encode(), "Grüße aus dem Laden"),
+        ("draft.TXT", "Grüße aus dem Laden".encode("latin-1"), "Grüße aus dem Laden"),
+        ("page.html", b"<p>Thank <b>you</b></p>", "Thank you"),
+    ],
+)
+async def test_a_text_or_a_page_is_judged_as_a_mail_that_says_it(
+    tmp_path: Path, name: str, content: bytes, seen: str
+) -> None:
+    async with open_site(tmp_path, judge=told()) as site, site.logged_in() as client:
+        files = {"file": (name, content, "application/octet-stream")}
+        page = (await client.post("/check", files=files, headers=OWN)).text
+    assert "It would go out." in page
+    assert seen in page

@@ -82,3 +82,14 @@ async def test_a_grant_needs_a_reason_and_a_spent_request(site: TestSite) -> Non
 
     assert "Say why" in no_reason
     assert "Nothing to allow" in not_spent
+
+
+async def test_the_ledger_is_narrowed_by_state(site: TestSite) -> None:
+    await spend(site)
+    async with site.logged_in() as client:
+        confirmed = (await client.get("/ledger?state=confirmed")).text
+        granted = (await client.get("/ledger?state=granted")).text
+        nonsense = (await client.get("/ledger?state=x")).text
+    row = f'href="/ledger/{ORDER}"'
+    assert (row in confirmed, row in granted, row in nonsense) == (True, False, True)
+    assert "No order is in this state." in granted

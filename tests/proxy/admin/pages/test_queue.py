@@ -375,7 +375,7 @@ async def test_what_presses_is_said_in_words(site: TestSite) -> None:
     async with site.logged_in() as client:
         page = " ".join((await client.get("/queue")).text.split())
     for words in (
-        "<b>1</b> past their 24 hours",
+        "<b>1</b> past the 24 hours",
         "<b>2</b> due within 2 hours",
         "<b>1</b> due within 6 hours",
     ):
