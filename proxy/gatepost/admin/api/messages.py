@@ -62,7 +62,7 @@ async def mine(visit: Visit) -> Response:
 
 async def message(visit: Visit) -> Response:
     """One message, whatever its state."""
-    return JSONResponse(as_json(await _entry(visit)))
+    return JSONResponse(as_json(await entry_in(visit)))
 
 
 async def source(visit: Visit) -> Response:
@@ -84,20 +84,20 @@ async def counts(visit: Visit) -> Response:
 
 async def release(visit: Visit) -> Response:
     """Release a held mail."""
-    entry, body = await _entry(visit), await body_of(visit, shapes.ReleaseBody)
+    entry, body = await entry_in(visit), await body_of(visit, shapes.ReleaseBody)
     asks = None if body.asks_review_for is None else [OrderId(order) for order in body.asks_review_for]
-    return await _decided(visit, entry, visit.desk.release(entry.id, by=visit.who.name, asks=asks))
+    return await decided(visit, entry, visit.desk.release(entry.id, by=visit.who.name, asks=asks))
 
 
 async def reject(visit: Visit) -> Response:
     """Reject a held mail; its sender is told the note."""
-    entry, body = await _entry(visit), await body_of(visit, shapes.RejectBody)
-    return await _decided(visit, entry, visit.desk.reject(entry.id, by=visit.who.name, note=body.note))
+    entry, body = await entry_in(visit), await body_of(visit, shapes.RejectBody)
+    return await decided(visit, entry, visit.desk.reject(entry.id, by=visit.who.name, note=body.note))
 
 
 async def settle(visit: Visit) -> Response:
     """End a doubt by what a person found out."""
-    entry, body = await _entry(visit), await body_of(visit, shapes.SettleBody)
+    entry, body = await entry_in(visit), await body_of(visit, shapes.SettleBody)
     try:
         state = await visit.desk.archive.settle(entry.id, delivered=body.delivered, by=visit.who.name)
     except StateError as error:
@@ -105,7 +105,7 @@ async def settle(visit: Visit) -> Response:
     return JSONResponse({"id": entry.id, "state": state.value})
 
 
-async def _decided(visit: Visit, entry: Entry, work: Any) -> Response:
+async def decided(visit: Visit, entry: Entry, work: Any) -> Response:
     """What came of a decision; 202 when the relay takes longer than a caller should wait."""
     task = visit.desk.tasks.start(work, f"decide {entry.id}")
     await asyncio.wait({task}, timeout=DECIDE_SECONDS)
@@ -152,7 +152,8 @@ async def _page(visit: Visit, wanted: Wanted, asked: shapes.Paged) -> Response:
     )
 
 
-async def _entry(visit: Visit) -> Entry:
+async def entry_in(visit: Visit) -> Entry:
+    """The message that the path names; 404 when there is none."""
     entry = await visit.desk.archive.show(MessageId(requests.path_id(visit.request)))
     if entry is None:
         raise HTTPException(404, "there is no such message")

@@ -77,11 +77,11 @@ def _typed(value: str, annotation: str) -> Any:
     return value
 
 
-async def body_of(visit: Visit, model: type[M]) -> M:
+async def body_of(visit: Visit, model: type[M], *, limit: int = BODY_BYTES) -> M:
     """The body, by `model`. 415, 413, 408, 400 or 422 when it is not to be had."""
     if content_type(visit) != JSON:
         raise HTTPException(415, f"send {JSON}")
-    return parsed(await requests.body_of(visit.request, BODY_BYTES), model)
+    return parsed(await requests.body_of(visit.request, limit), model)
 
 
 def parsed(raw: bytes, model: type[M]) -> M:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatepost.admin.access import Permission as P
-from gatepost.admin.api import drafts, messages, orders, people, settings, shapes, tokens
+from gatepost.admin.api import bench, bench_shapes, drafts, messages, orders, people, settings, shapes, tokens
 from gatepost.admin.api import staff_shapes as staff
 from gatepost.admin.api.operation import Operation
 
@@ -47,6 +47,52 @@ OPERATIONS = (
     Operation(
         "POST", "/messages/{id}/settle", messages.settle, P.DECIDE, "Settle a mail in doubt", "messages",
         body=shapes.SettleBody, answer=shapes.Settled, faults=(409,),
+    ),
+    Operation(
+        "POST", "/messages/{id}/correct", bench.correct, P.DECIDE, "Send a held mail with a changed text",
+        "messages", body=bench_shapes.CorrectBody, answer=shapes.Decided, faults=(202, 409, 503),
+    ),
+    Operation(
+        "GET", "/messages/{id}/corrections", bench.corrections, P.READ, "The changes of a mail", "messages",
+        answer=bench_shapes.Corrections,
+    ),
+    Operation(
+        "GET", "/messages/{id}/versions/{step}/{which}", bench.version, P.READ,
+        "A changed mail as it came (original) or as it went (corrected)", "messages",
+        other_answer="message/rfc822",
+    ),
+    Operation(
+        "GET", "/messages/{id}/wrong", bench.wrong, P.READ, "The findings that were called wrong", "messages",
+        answer=bench_shapes.WrongFindings,
+    ),
+    Operation(
+        "POST", "/messages/{id}/wrong", bench.call_wrong, P.DECIDE, "Call a finding wrong", "messages",
+        body=bench_shapes.WrongBody, answer=bench_shapes.WrongFindings, faults=(409,),
+    ),
+    Operation(
+        "DELETE", "/messages/{id}/wrong/{rule}", bench.call_right, P.DECIDE,
+        "Take back that a finding is wrong", "messages", status=204,
+    ),
+    Operation(
+        "POST", "/messages/{id}/turn", bench.turn, P.DECIDE, "Take a mail over, or leave it to others",
+        "messages", body=bench_shapes.TurnBody, status=204,
+    ),
+    Operation(
+        "POST", "/messages/{id}/exceptions", bench.allow, P.DECIDE, "Make an exception from a finding",
+        "exceptions", body=bench_shapes.ExceptionBody, answer=bench_shapes.Exception_, status=201,
+        faults=(409,),
+    ),
+    Operation(
+        "GET", "/exceptions", bench.exceptions, P.READ, "All exceptions", "exceptions",
+        query=shapes.Paged, answer=bench_shapes.ExceptionPage,
+    ),
+    Operation(
+        "DELETE", "/exceptions/{id}", bench.end_exception, P.DECIDE, "End an exception before its time",
+        "exceptions", status=204,
+    ),
+    Operation(
+        "GET", "/figures", bench.figures, P.READ, "The overview of a span of days", "overview",
+        query=bench_shapes.FiguresQuery, answer=bench_shapes.Figures,
     ),
     Operation(
         "GET", "/orders", orders.orders, P.READ, "The ledger of review requests", "orders",

@@ -27,6 +27,9 @@ with warnings.catch_warnings():
 
 KNOWN = {
     "key": ["policy.modes", "notices.reviewers", "site.require_totp"],
+    "rule": ["p4-marketing"],
+    "step": ["1"],
+    "which": ["original"],
     "id": ["held1", "held2", "m1"],
     "order": [ORDER],
     "name": ["rita"],
