@@ -18,8 +18,8 @@ from starlette.applications import Starlette
 from gatepost.admin import create_app
 from gatepost.admin.links import Links
 from gatepost.admin.ports import Archive, Release
-from gatepost.admin.staff import Staff
 from gatepost.admin.reviewing import Bench
+from gatepost.admin.staff import Staff
 from gatepost.attempt import Road, Terms
 from gatepost.config import Config
 from gatepost.config.schema import Policy

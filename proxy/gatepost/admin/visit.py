@@ -18,8 +18,8 @@ from gatepost.admin.login import Doorkeeper
 from gatepost.admin.office import Office
 from gatepost.admin.ports import Archive, Reject, Release
 from gatepost.admin.render import Pages
-from gatepost.admin.staff import Staff
 from gatepost.admin.reviewing import Bench
+from gatepost.admin.staff import Staff
 from gatepost.config.schema import Site
 from gatepost.model import Facets, MessageId
 from gatepost.ports import Clock, Judge
