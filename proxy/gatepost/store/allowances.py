@@ -101,7 +101,8 @@ class SqlAllowances:
         """All exceptions, the newest first, from below the one with the id `after`."""
         sql = (
             "SELECT * FROM exceptions WHERE :after = '' "
-            "OR at < (SELECT at FROM exceptions WHERE id = :after) OR (at = (SELECT at FROM exceptions WHERE id = :after) AND id < :after) "
+            "OR at < (SELECT at FROM exceptions WHERE id = :after) "
+            "OR (at = (SELECT at FROM exceptions WHERE id = :after) AND id < :after) "
             "ORDER BY at DESC, id DESC LIMIT :most"
         )
         params: dict[str, Value] = {"after": after, "most": limit}

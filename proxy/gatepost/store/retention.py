@@ -81,6 +81,7 @@ class Retention:
         Claims outlive their messages: they go when their order has not been touched for `ledger`.
         """
         messages = await self._in_rounds(_purge_messages, now - decisions)
+        await self._in_rounds(_purge_exceptions, now - decisions)
         captures = await self._in_rounds(_purge_captures, now - captured)
         ended = await self._in_rounds(_purge_sessions, now - sessions)
         claims = 0 if ledger is None else await self._in_rounds(_purge_claims, now - ledger)
@@ -138,6 +139,12 @@ def _purge_messages(tx: Tx, before: int) -> int:
         if rows:
             tx.change(f"DELETE FROM {table} WHERE {column} IN ({names})", params)  # noqa: S608 - named above
     return len(rows)
+
+
+def _purge_exceptions(tx: Tx, before: int) -> int:
+    over = f"SELECT id FROM exceptions WHERE until < :before LIMIT {_ROUND}"  # noqa: S608 - a number
+    sql = f"DELETE FROM exceptions WHERE id IN ({over})"  # noqa: S608 - see above
+    return tx.change(sql, {"before": before})
 
 
 def _purge_captures(tx: Tx, before: int) -> int:

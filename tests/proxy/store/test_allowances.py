@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,14 @@ async def test_the_list_goes_on_below_a_page(store: Store, clock: StillClock) ->
     first = await store.allowances.list(limit=2)
     assert [each.id for each in first] == ["e2", "e1"]
     assert [each.id for each in await store.allowances.list(limit=2, after="e1")] == ["e0"]
+
+
+async def test_what_is_long_over_is_forgotten(store: Store, clock: StillClock) -> None:
+    await store.allowances.allow(allowance())
+    day = timedelta(days=1)
+    clock.pass_by(days=8)
+    await store.retention.purge(clock.now(), decisions=2 * day, captured=day, sessions=day)
+    assert len(await store.allowances.list()) == 1
+    clock.pass_by(days=2)
+    await store.retention.purge(clock.now(), decisions=2 * day, captured=day, sessions=day)
+    assert await store.allowances.list() == []
