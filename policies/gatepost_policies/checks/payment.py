@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from gatepost_policies.checks.asks import asks_of
@@ -16,13 +17,15 @@ from gatepost_policies.model import Span
 def find_off_amazon_payment(case: Case, params: Params) -> Iterable[Evidence]:
     """Proposes to pay or to be paid another way than through Amazon (A4)."""
     asks = asks_of(case)
-    rewarded = rewards(asks)
+    rewarded = sorted(rewards(asks), key=_place)
 
     def pays_reward(number: int) -> bool:
         """Whether the sentence says how a reward is paid: then it is part of the incentive."""
         sentence = asks.talk.sentences[number]
         whole = Span(sentence.passage, sentence.start, sentence.end)
-        return any(inside(span, whole) for span in rewarded)
+        first = bisect_left(rewarded, _place(whole), key=_place)
+        last = bisect_left(rewarded, (whole.passage, whole.end), key=_place)
+        return any(inside(span, whole) for span in rewarded[first:last])
 
     def asked_for(number: int, hit: Hit) -> bool:
         """Whether the sentence only repeats what the buyer asked for: the answer stands elsewhere."""
@@ -37,3 +40,7 @@ def find_off_amazon_payment(case: Case, params: Params) -> Iterable[Evidence]:
     means = asks.talk.together("pay_means", ("pay_moves",), unless=("pay_inside", "pay_outside"))
     spans += [hit.span for number, hit in means if not pays_reward(number)]
     return evidence(case, spans, "goes round Amazon's own payments")
+
+
+def _place(span: Span) -> tuple[int, int]:
+    return span.passage, span.start

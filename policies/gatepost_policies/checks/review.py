@@ -48,18 +48,19 @@ def _drawn_stars(asks: Asks) -> Iterator[Span]:
 def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
     """Asks only the satisfied for a review (D4d)."""
     asks = asks_of(case)
-    spoken = {n for n, _ in asks.asks}.union(asks.talk.scene.speakers("review_talk"))
-    spans = [span for number in spoken for span in _conditions(asks, number)]
+    asking = {number for number, _ in asks.asks}
+    spoken = asking.union(asks.talk.scene.speakers("review_talk"))
+    spans = [span for number in spoken for span in _conditions(asks, number, is_ask=number in asking)]
     return evidence(case, spans, "asks only the satisfied")
 
 
-def _conditions(asks: Asks, number: int) -> Iterator[Span]:
-    """The conditions on happiness that the ask in sentence `number` depends on."""
+def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
+    """The conditions on happiness that the ask, or the talk of one, in sentence `number` depends on."""
     sentence = asks.talk.sentences[number]
     if sentence.has("review_balanced", "rule_report"):
         return
     yield from (hit.span for hit in sentence.of("happy_if") if _is_happy(sentence, hit))
-    if any(n == number for n, _ in asks.asks):
+    if is_ask:
         yield from (hit.span for hit in sentence.of("condition") if _is_met(sentence, hit))
     before = asks.talk.before(number)
     if before is None or before.has("review_balanced"):

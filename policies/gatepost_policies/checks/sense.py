@@ -23,6 +23,7 @@ DENIAL_REACH: Final = 24  # characters between a thing and "is not needed"
 _VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
 _HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
 # A title in quotation marks, at most a few words after what it is the title of.
+_QUOTE: Final = re.compile("[\"“„«‘']")
 _QUOTED: Final = re.compile(r"[^\"“„«‘']{0,12}[\"“„«‘'][^\"”“»’\n]{1,80}[\"”“»’']")
 _ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
 # Things of one kind: who denies one of them answers a question for any.
@@ -185,6 +186,8 @@ def breaks_between(sentence: Sentence, left: Span, right: Span) -> bool:
 
 def in_title(sentence: Sentence, hit: Hit) -> bool:
     """Whether `hit` lies in the quoted title of a book, a film or a print that was ordered."""
+    if not _QUOTE.search(sentence.text):
+        return False
     for titled in sentence.of("titled"):
         start = titled.span.end - sentence.start
         opened = _QUOTED.match(sentence.text, start)
