@@ -11,6 +11,7 @@ from typing import Any
 from gatepost_policies import clauses
 from gatepost_policies.checks import CHECKS
 from gatepost_policies.checks.case import Params
+from gatepost_policies.facts import Words
 from gatepost_policies.known import NOTHING_KNOWN, Known, known_from
 from gatepost_policies.model import CATEGORIES, Action, Medium, Mode, Purpose
 from gatepost_policies.yamlfile import Document
@@ -23,7 +24,7 @@ OPTIONAL = frozenset({"media", "mode", "with"})
 DIRECTIONS = ("outbound", "inbound")
 ANY = "any"
 EXAMPLE_KEYS = frozenset(
-    {"say", "finds", "subject", "html", "headers", "attach", "to", "orders", "today", "stopped"}
+    {"say", "finds", "subject", "html", "headers", "attach", "to", "orders", "today", "stopped", "files"}
 )
 MAX_FIX = 300  # the sentence stands in an SMTP reply beside the quoted words
 
@@ -39,6 +40,7 @@ class Example:
     headers: tuple[tuple[str, str], ...] = ()
     attach: tuple[tuple[str, str, str], ...] = ()  # name, content type, text of each
     known: Known = NOTHING_KNOWN  # from `orders` and `today`
+    files: tuple[Words, ...] = ()  # what pictures and documents were seen to say
     line: int = 0
 
 
@@ -231,6 +233,7 @@ class _Fields:
             headers=tuple((str(name), str(text)) for name, text in headers.items()),
             attach=tuple(_attachment(one) for one in attach),
             known=self._known(value, path),
+            files=self._files(value, path),
             line=self.document.line(*path),
         )
 
@@ -241,6 +244,20 @@ class _Fields:
             return known_from(value["orders"], value.get("today"), value.get("stopped") or ())
         except (TypeError, ValueError, ArithmeticError) as error:
             raise self.document.fault(f"not order data: {error}", *path, "orders") from error
+
+    def _files(self, value: dict[str, Any], path: tuple[str | int, ...]) -> tuple[Words, ...]:
+        try:
+            return tuple(_words(one) for one in value.get("files") or ())
+        except (AttributeError, TypeError) as error:
+            raise self.document.fault(f"not files: {error}", *path, "files") from error
+
+
+def _words(value: dict[str, Any]) -> Words:
+    values: dict[str, Any] = {
+        name: tuple(map(str, given)) if isinstance(given, list) else str(given)
+        for name, given in value.items()
+    }
+    return Words(**values)
 
 
 def _attachment(value: Any) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gatepost_policies.facts import read
+from gatepost_policies.facts import read, with_words
 from gatepost_policies.judging import judge
 from gatepost_policies.model import Finding, Medium
 from gatepost_policies.rule import Example, Rule
@@ -90,9 +90,8 @@ def _encoded(subject: str) -> str:
 
 def _try(rule: Rule, rulebook: Rulebook, *, kind: str, language: str, example: Example) -> ExampleResult:
     medium = Medium.MAIL if Medium.MAIL in rule.media else sorted(rule.media, key=lambda one: one.value)[0]
-    verdict = judge(
-        read(mail_of(example)), rulebook, recipients=(RECIPIENT,), medium=medium, known=example.known
-    )
+    reading = with_words(read(mail_of(example)), example.files)
+    verdict = judge(reading, rulebook, recipients=(RECIPIENT,), medium=medium, known=example.known)
     found = [finding for finding in verdict.findings if finding.rule == rule.id]
     why = _violates(found, example) if kind == "violates" else _complies(found)
     say = (

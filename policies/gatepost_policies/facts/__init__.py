@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from gatepost_policies.facts.addresses import addresses_in, bare_alias, buyers, is_buyer, marketplace_of
+from gatepost_policies.facts.files import Unseen, Words, unseen, with_words
 from gatepost_policies.facts.finding import find_facts
 from gatepost_policies.facts.reading import Assembly, read_mail
 from gatepost_policies.facts.tracking import carrier_key
 from gatepost_policies.model import Mail, Reading, Source
 
 __all__ = [
+    "Unseen",
+    "Words",
     "addresses_in",
     "bare_alias",
     "buyers",
@@ -18,6 +21,8 @@ __all__ = [
     "marketplace_of",
     "read",
     "read_text",
+    "unseen",
+    "with_words",
 ]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -25,14 +24,11 @@ from gatepost.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from gatepost.cli.aside import Aside
     from gatepost.cli.sources import Found
-    from gatepost.config import Config
     from gatepost.config.schema import Policy
     from gatepost.worker import Rulebooks
-    from gatepost_policies.known import Known
     from gatepost_policies.model import Reading, Verdict
-
-    Lookup = Callable[[Sequence[str], Sequence[str]], Known]  # orders and buyers of a mail
 
 
 class Document(Enum):
@@ -54,16 +50,18 @@ def check(
         list[str] | None, typer.Option(metavar="ADDRESS", help="Recipient, instead of To and Cc; repeatable.")
     ] = None,
     medium: Annotated[
-        Document | None, typer.Option(help="Judge .txt and .html files as what lies in the parcel.")
+        Document | None, typer.Option(help="Judge documents and pictures as what lies in the parcel.")
     ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge files without sending. Exit 0: all pass; 1: some do not; 2: some can't be read."""
+    from gatepost.cli.aside import aside_of
+
     loaded = configuration(config)
     status = DONE
-    with progress("Judging") as steps, _order_data(loaded.config) as known:
-        judging = _Judging(_rulebooks(loaded.config.policy, edition), _given(rcpt or ()), medium, known)
+    with progress("Judging") as steps, aside_of(loaded.config) as aside:
+        judging = _Judging(_rulebooks(loaded.config.policy, edition), _given(rcpt or ()), medium, aside)
         for found in steps.over(judging.sources(paths, loaded.config.smtp.limits.message_bytes)):
             status = max(status, _judge_one(judging, found, as_json=as_json))
     raise typer.Exit(status)
@@ -75,28 +73,6 @@ def _rulebooks(policy: Policy, edition: str) -> Rulebooks:
     if edition:
         policy = policy.model_copy(update={"edition": edition, "by_account": {}, "by_marketplace": {}})
     return Rulebooks(policy)
-
-
-@contextmanager
-def _order_data(config: Config) -> Iterator[Lookup]:
-    """What the gateway's store says of orders and buyers; nothing where there is no store."""
-    from gatepost.store import home_of
-    from gatepost_policies.known import NOTHING_KNOWN
-
-    if not home_of(config.store).is_there():
-        yield lambda orders, buyers: NOTHING_KNOWN
-        return
-    import asyncio
-
-    from gatepost.cli.desk import store_of
-
-    with asyncio.Runner() as runner:
-        opened = store_of(config, read_only=True)
-        store = runner.run(opened.__aenter__())
-        try:
-            yield lambda orders, buyers: runner.run(store.orders.known(orders, buyers))
-        finally:
-            runner.run(opened.__aexit__(None, None, None))
 
 
 def _given(addresses: Sequence[str]) -> tuple[str, ...]:
@@ -119,9 +95,13 @@ def _given(addresses: Sequence[str]) -> tuple[str, ...]:
 
 def _judge_one(judging: _Judging, found: Found, *, as_json: bool) -> int:
     from gatepost.cli import report
+    from gatepost.errors import ConfigError
 
     try:
         verdict = None if found.error else judging.verdict(found)
+    except ConfigError as error:
+        found = type(found)(found.name, error=str(error))
+        verdict = None
     except Exception as error:  # one mail that the reader can't bear must not hide the others
         found = type(found)(found.name, error=f"could not be judged: {type(error).__name__}")
         verdict = None
@@ -143,10 +123,10 @@ class _Judging:
     """Judges found files by one set of rulebooks."""
 
     def __init__(
-        self, rulebooks: Rulebooks, recipients: Sequence[str], document: Document | None, known: Lookup
+        self, rulebooks: Rulebooks, recipients: Sequence[str], document: Document | None, aside: Aside
     ) -> None:
         self.rulebooks, self.recipients, self.document = rulebooks, tuple(recipients), document
-        self.known = known
+        self.aside = aside
 
     def sources(self, paths: Sequence[str], limit: int) -> Iterator[Found]:
         """Every mail or document that `paths` hold."""
@@ -164,7 +144,7 @@ class _Judging:
 
     def _of_mail(self, found: Found) -> Verdict:
         from gatepost.worker.judging import TOO_DEEP
-        from gatepost_policies.facts import buyers, read
+        from gatepost_policies.facts import buyers, read, unseen, with_words
         from gatepost_policies.judging import judge
 
         reading = read(found.raw)
@@ -173,8 +153,9 @@ class _Judging:
         rulebook = self.rulebooks.select("", to)
         if not to:
             return _untouched(rulebook.edition, rulebook.digest)
-        known = self.known([order.id for order in reading.facts.order_ids], to)
-        verdict = judge(reading, rulebook, recipients=recipients, known=known)
+        beside = self.aside.of([order.id for order in reading.facts.order_ids], unseen(reading.mail), to)
+        whole = with_words(reading, beside.words)
+        verdict = judge(whole, rulebook, recipients=recipients, known=beside.known)
         return verdict if TOO_DEEP.isdisjoint(reading.mail.defects) else self._unread(verdict)
 
     def _unread(self, verdict: Verdict) -> Verdict:
@@ -190,13 +171,36 @@ class _Judging:
         return replace(verdict, findings=(finding, *verdict.findings))
 
     def _of_document(self, found: Found, document: Document) -> Verdict:
-        from gatepost_policies.facts import read_text
         from gatepost_policies.judging import judge
         from gatepost_policies.model import Medium
 
-        text = found.raw.decode("utf-8-sig", errors="replace")
-        reading = read_text(text, html=found.name.lower().endswith((".html", ".htm")))
-        return judge(reading, self.rulebooks.default, medium=Medium(document.value))
+        return judge(self._read_document(found), self.rulebooks.default, medium=Medium(document.value))
+
+    def _read_document(self, found: Found) -> Reading:
+        """What lies in the parcel: text and HTML as they are, all else as it is seen."""
+        from pathlib import Path
+
+        from gatepost.cli.sources import TEXT_ENDINGS
+        from gatepost_policies.facts import read_text
+
+        name = Path(found.name).name
+        if found.name == "-" or Path(name).suffix.lower() in TEXT_ENDINGS:
+            text = found.raw.decode("utf-8-sig", errors="replace")
+            return read_text(text, html=name.lower().endswith((".html", ".htm")))
+        return self._seen(name, found.raw)
+
+    def _seen(self, name: str, content: bytes) -> Reading:
+        import hashlib
+
+        from gatepost.errors import ConfigError
+        from gatepost.vision.eyes import MISSING
+        from gatepost_policies.facts import Unseen, Words, read_text, with_words
+
+        seen = self.aside.see(Unseen(name, "", hashlib.sha256(content).hexdigest(), content)).seen
+        if seen == MISSING:
+            raise ConfigError(seen.unread)
+        words = Words(name, "", seen.words, seen.in_pictures, seen.links, seen.codes, seen.unread)
+        return with_words(read_text(""), [words])
 
 
 def _recipients(reading: Reading) -> tuple[str, ...]:

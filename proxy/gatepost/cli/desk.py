@@ -17,7 +17,7 @@ from gatepost import events
 from gatepost.config import Config
 from gatepost.daemon.clock import SystemClock
 from gatepost.errors import StoreError
-from gatepost.store import FileHome, Store, home_of, migrate
+from gatepost.store import FileHome, Home, Store, home_of, migrate
 
 T = TypeVar("T")
 
@@ -46,8 +46,21 @@ async def store_of(config: Config, *, create: bool = False, read_only: bool = Fa
     home = home_of(config.store)
     if not home.is_there() and not create:
         raise StoreError(f"there is no store at {home.name} yet; it is made when the gateway first starts")
+    store = await _open(config, home, read_only=read_only)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def open_store_of(config: Config) -> Store:
+    """The store of the configuration, only to read; whoever asks closes it."""
+    return await _open(config, home_of(config.store), read_only=True)
+
+
+async def _open(config: Config, home: Home, *, read_only: bool) -> Store:
     with _as_owner_of(home.path) if isinstance(home, FileHome) else nullcontext():
-        store = await Store.open(
+        return await Store.open(
             home,
             clock=SystemClock(),
             instance="command",
@@ -55,10 +68,6 @@ async def store_of(config: Config, *, create: bool = False, read_only: bool = Fa
             resubmission=timedelta(hours=config.policy.resubmission_hours),
             read_only=read_only,
         )
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 @contextmanager

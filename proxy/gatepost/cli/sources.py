@@ -16,9 +16,12 @@ from typing import BinaryIO
 STDIN = "-"
 MAIL_ENDINGS = frozenset({".eml", ".mbox", ".mbx"})
 TEXT_ENDINGS = frozenset({".txt", ".html", ".htm"})
-LATER_ENDINGS = frozenset(
-    {".pdf", ".docx", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"}
-)
+FILE_ENDINGS = frozenset(
+    {
+        ".pdf", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".rtf", ".zip", ".png", ".jpg", ".jpeg",
+        ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg",
+    }
+)  # fmt: skip
 MAILDIR_FOLDERS = frozenset({"cur", "new"})
 SEPARATOR = b"From "  # between the mails of an mbox (RFC 4155): after an empty line, before a header field
 LINE_BYTES = 65_536  # read at once; a longer line comes in pieces
@@ -63,14 +66,14 @@ def _is_wanted(path: Path, *, documents: bool) -> bool:
         return False
     ending = path.suffix.lower()
     if documents:
-        return ending in TEXT_ENDINGS | LATER_ENDINGS
+        return ending in TEXT_ENDINGS | FILE_ENDINGS
     return ending in MAIL_ENDINGS or path.parent.name in MAILDIR_FOLDERS
 
 
 def read_mails(name: str, limit: int) -> Iterator[Found]:
     """The mail of one file, or each of an mbox as `name:1`, `name:2` …; none larger than `limit` bytes."""
     ending = Path(name).suffix.lower()
-    if ending in TEXT_ENDINGS | LATER_ENDINGS:
+    if ending in TEXT_ENDINGS | FILE_ENDINGS:
         yield Found(name, error="not a mail; to judge a document give --medium insert or packing-slip")
         return
     try:
@@ -117,12 +120,11 @@ def _checked(name: str, raw: bytes, limit: int, size: int = 0) -> Found:
 
 
 def read_document(name: str, limit: int) -> Found:
-    """The text or HTML file called `name`, as bytes."""
+    """The document or picture called `name`, as bytes."""
     ending = Path(name).suffix.lower()
-    if ending in LATER_ENDINGS:
-        return Found(name, error=f"{ending} files can't be read by this version; .txt and .html can")
-    if name != STDIN and ending not in TEXT_ENDINGS:
-        return Found(name, error="not a document; expected .txt or .html")
+    if name != STDIN and ending not in TEXT_ENDINGS | FILE_ENDINGS:
+        known = ", ".join(sorted(TEXT_ENDINGS | FILE_ENDINGS))
+        return Found(name, error=f"not a document or picture; expected one of {known}")
     try:
         with _opened(name) as stream:
             raw = stream.read(limit + 1)

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 
 from gatepost import events
 from gatepost.admin.app import create_app
-from gatepost.admin.reviewing import Bench
 from gatepost.admin.links import Links
+from gatepost.admin.reviewing import Bench
 from gatepost.admin.staff import Staff
 from gatepost.config import Config
 from gatepost.config.schema import RelayAuth
@@ -36,7 +36,8 @@ from gatepost.store.users import Role
 from gatepost.tasks import Tasks
 from gatepost.upstream import login_at_relay, upstream_for
 from gatepost.upstream.trace import hops
-from gatepost.worker import Judging, PatientJudge, Rulebooks
+from gatepost.vision.eyes import Eyes
+from gatepost.worker import Judging, PatientJudge, Rulebooks, Sources
 from gatepost.worker.child import Child
 
 CLOSING_SECONDS = 5.0
@@ -68,10 +69,9 @@ class Gateway:
         self._disk = self._reserve()
         self.child = Child(config.policy)
         self._stack.push_async_callback(self.child.close)
-        self.judging = Judging(
-            rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes, orders=self.store.orders
-        )
-        self.patient = PatientJudge(config.policy, self.store.orders)
+        sources = self._sources()
+        self.judging = Judging(rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes, sources=sources)
+        self.patient = PatientJudge(config.policy, sources)
         self.upstream = upstream_for(config, self.hostname, self.clock, self.store.captures)
         self._stack.push_async_callback(self.upstream.close)
         self.road = road_for(
@@ -101,6 +101,12 @@ class Gateway:
             house = keep_house(self.store, self.road, self.config.retention)
             self._background.append(self.tasks.start(house, "housekeeping"))
             self._background += await self._telling()
+
+    def _sources(self) -> Sources:
+        """What is known of mails besides their words: order data, and what their files say."""
+        eyes = Eyes(self.config.vision)
+        self._stack.push_async_callback(eyes.close)
+        return Sources(self.store.orders, eyes, self.config.vision.unread)
 
     async def stop(self) -> None:
         """Stop listening, let transactions end with their answer, settle what is in flight, close."""

@@ -1,7 +1,8 @@
 """Judging as the pipeline sees it: usual mail inline, heavy mail in a process of its own."""
 
+from gatepost.worker.beside import Sources
 from gatepost.worker.judging import Judging
 from gatepost.worker.patient import PatientJudge
 from gatepost.worker.rulebooks import Rulebooks
 
-__all__ = ["Judging", "PatientJudge", "Rulebooks"]
+__all__ = ["Judging", "PatientJudge", "Rulebooks", "Sources"]

@@ -8,17 +8,19 @@ import pickle
 import struct
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gatepost import events
 from gatepost.config.schema import Policy
 from gatepost.errors import JudgeError
 from gatepost.model import Judgement
-from gatepost_policies.known import NOTHING_KNOWN, Known
+from gatepost.worker.beside import NOTHING, Beside, Sources
+from gatepost_policies.facts import Unseen
 
 MAX_WAITING = 16
 """Heavy mails that may wait for the child; beyond, the sender is told to come again."""
 SIZE = struct.Struct(">Q")
+NO_SOURCES = Sources()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,15 @@ class Task:
     account: str
     recipients: tuple[str, ...]
     to: tuple[str, ...]
-    known: Known = NOTHING_KNOWN
+    beside: Beside = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of it, and the files that somebody else has to look at."""
+
+    judgement: Judgement
+    files: tuple[Unseen, ...] = ()
 
 
 class Child:
@@ -49,15 +59,28 @@ class Child:
         account: str,
         recipients: Sequence[str],
         to: tuple[str, ...],
-        known: Known = NOTHING_KNOWN,
+        sources: Sources = NO_SOURCES,
     ) -> Judgement:
-        """Judge in the child within `policy.judge_seconds`, waiting included. Raises JudgeError."""
+        """Judge in the child; a second time where there is more to know than its own words.
+
+        Each time within `policy.judge_seconds`, waiting included. Raises JudgeError, StoreError.
+        """
+        task = Task(raw, account, tuple(recipients), to)
+        first = await self._examine(task)
+        if first.judgement.verdict is None:
+            return first.judgement
+        beside = await sources.of(first.judgement.verdict.order_ids, first.files, to)
+        if beside == NOTHING:
+            return first.judgement
+        return (await self._examine(replace(task, beside=beside))).judgement
+
+    async def _examine(self, task: Task) -> Examined:
         if self._waiting >= MAX_WAITING:
             raise JudgeError("too many large mails at once")
         self._waiting += 1
         try:
             async with asyncio.timeout(self._policy.judge_seconds), self._turn:
-                return await self._ask(Task(raw, account, tuple(recipients), to, known))
+                return await self._ask(task)
         except TimeoutError:
             raise JudgeError(f"judging took longer than {self._policy.judge_seconds:g} s") from None
         finally:
@@ -75,7 +98,7 @@ class Child:
             await process.wait()
         self._killed.clear()
 
-    async def _ask(self, task: Task) -> Judgement:
+    async def _ask(self, task: Task) -> Examined:
         process = await self._running()
         assert process.stdin is not None  # noqa: S101 - opened as a pipe
         assert process.stdout is not None  # noqa: S101 - opened as a pipe
@@ -91,7 +114,7 @@ class Child:
         except BaseException:
             self._kill()  # at its deadline, or we are stopping: what it would answer is nobody's
             raise
-        if not isinstance(result, Judgement):
+        if not isinstance(result, Examined):
             raise JudgeError(f"the mail could not be read: {result}")
         return result
 

@@ -7,12 +7,11 @@ from email.utils import parseaddr
 
 from gatepost.errors import JudgeError, StoreError
 from gatepost.model import Judgement, Message
-from gatepost.ports import OrderData
-from gatepost.worker.child import Child
+from gatepost.worker.beside import NOTHING, Beside, Sources
+from gatepost.worker.child import NO_SOURCES, Child
 from gatepost.worker.rulebooks import Rulebooks
-from gatepost_policies.facts import buyers, read
+from gatepost_policies.facts import buyers, read, unseen, with_words
 from gatepost_policies.judging import judge
-from gatepost_policies.known import NOTHING_KNOWN, Known
 from gatepost_policies.model import Action, Mail, Reading, Source, Verdict
 from gatepost_policies.rulebook import Rulebook
 
@@ -31,10 +30,10 @@ class Judging:
     """Judges by the rulebooks in force; `rulebooks` may be replaced at any time (reload)."""
 
     def __init__(
-        self, rulebooks: Rulebooks, child: Child, *, heavy_bytes: int, orders: OrderData | None = None
+        self, rulebooks: Rulebooks, child: Child, *, heavy_bytes: int, sources: Sources = NO_SOURCES
     ) -> None:
         self.rulebooks = rulebooks
-        self._child, self._heavy_bytes, self._orders = child, heavy_bytes, orders
+        self._child, self._heavy_bytes, self._sources = child, heavy_bytes, sources
 
     async def judge(self, message: Message) -> Judgement:
         """Judge one message. Mail without a buyer is not even read. Raises JudgeError over budget."""
@@ -43,52 +42,35 @@ class Judging:
             return Judgement(buyers=(), verdict=None)
         account, recipients = message.session.account, message.envelope.rcpt_tos
         if len(message.raw) > self._heavy_bytes:
-            return await self._heavy(message, to)
+            return await self._child.judge(
+                message.raw, account=account, recipients=recipients, to=to, sources=self._sources
+            )
         try:
             reading = read(message.raw)
-            known = await self._known([order.id for order in reading.facts.order_ids], to)
+            orders = [order.id for order in reading.facts.order_ids]
+            beside = await self._sources.of(orders, unseen(reading.mail), to)
             rulebook = self.rulebooks.select(account, to)
-            return judgement_of(reading, rulebook, recipients=recipients, to=to, known=known)
+            return judgement_of(reading, rulebook, recipients=recipients, to=to, beside=beside)
         except StoreError:  # not the mail's fault: the sender is told to come again
             raise
         except Exception as error:  # the reader never raises; if it does, the mail is held, not passed
             raise JudgeError(f"the mail could not be read: {type(error).__name__}") from error
 
-    async def _heavy(self, message: Message, to: tuple[str, ...]) -> Judgement:
-        """In the child; a second time where order data speaks of the orders that were found."""
-        account, recipients = message.session.account, message.envelope.rcpt_tos
-        judgement = await self._child.judge(message.raw, account=account, recipients=recipients, to=to)
-        found = judgement.verdict.order_ids if judgement.verdict else ()
-        known = await self._known(found, to)
-        if known == NOTHING_KNOWN:
-            return judgement
-        return await self._child.judge(
-            message.raw, account=account, recipients=recipients, to=to, known=known
-        )
-
-    async def _known(self, orders: Sequence[str], to: tuple[str, ...]) -> Known:
-        return await self._orders.known(orders, to) if self._orders else NOTHING_KNOWN
-
 
 def judge_inline(
-    rulebooks: Rulebooks,
-    raw: bytes,
-    *,
-    account: str,
-    recipients: Sequence[str],
-    to: tuple[str, ...],
-    known: Known = NOTHING_KNOWN,
+    rulebooks: Rulebooks, raw: bytes, *, account: str, recipients: Sequence[str], to: tuple[str, ...]
 ) -> Judgement:
-    """Read and judge `raw` here and now."""
+    """Read and judge `raw` here and now, by its own words only."""
     rulebook = rulebooks.select(account, to)
-    return judgement_of(read(raw), rulebook, recipients=recipients, to=to, known=known)
+    return judgement_of(read(raw), rulebook, recipients=recipients, to=to, beside=NOTHING)
 
 
 def judgement_of(
-    reading: Reading, rulebook: Rulebook, *, recipients: Sequence[str], to: tuple[str, ...], known: Known
+    reading: Reading, rulebook: Rulebook, *, recipients: Sequence[str], to: tuple[str, ...], beside: Beside
 ) -> Judgement:
-    """Judge what was read."""
-    verdict: Verdict = judge(reading, rulebook, recipients=recipients, known=known)
+    """Judge what was read, and what is known besides."""
+    reading = with_words(reading, beside.words) if beside.words else reading
+    verdict: Verdict = judge(reading, rulebook, recipients=recipients, known=beside.known)
     return Judgement(
         buyers=to,
         verdict=verdict,

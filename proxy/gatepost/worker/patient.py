@@ -7,10 +7,9 @@ import asyncio
 from gatepost.config.schema import Policy
 from gatepost.errors import JudgeError
 from gatepost.model import Judgement, Message
-from gatepost.ports import OrderData
-from gatepost.worker.child import Child
+from gatepost.worker.beside import Sources
+from gatepost.worker.child import NO_SOURCES, Child
 from gatepost_policies.facts import buyers
-from gatepost_policies.known import NOTHING_KNOWN
 
 AT_ONCE = 1
 MAX_WAITING = 16
@@ -19,8 +18,8 @@ MAX_WAITING = 16
 class PatientJudge:
     """The Judge port with `policy.review_judge_seconds`, each mail in a process that ends with it."""
 
-    def __init__(self, policy: Policy, orders: OrderData | None = None) -> None:
-        self._policy, self._orders = policy, orders
+    def __init__(self, policy: Policy, sources: Sources = NO_SOURCES) -> None:
+        self._policy, self._sources = policy, sources
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
 
@@ -47,12 +46,8 @@ class PatientJudge:
         child = Child(self._policy.model_copy(update={"judge_seconds": seconds}))
         try:
             account, recipients = message.session.account, message.envelope.rcpt_tos
-            judgement = await child.judge(message.raw, account=account, recipients=recipients, to=to)
-            if self._orders is None or judgement.verdict is None:
-                return judgement
-            known = await self._orders.known(judgement.verdict.order_ids, to)
-            if known == NOTHING_KNOWN:
-                return judgement
-            return await child.judge(message.raw, account=account, recipients=recipients, to=to, known=known)
+            return await child.judge(
+                message.raw, account=account, recipients=recipients, to=to, sources=self._sources
+            )
         finally:
             await child.close()

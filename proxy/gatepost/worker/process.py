@@ -9,9 +9,10 @@ from typing import Any
 
 from gatepost.config.schema import Policy
 from gatepost.privacy import keep_to_itself
-from gatepost.worker.child import SIZE, Task
-from gatepost.worker.judging import judge_inline
+from gatepost.worker.child import SIZE, Examined, Task
+from gatepost.worker.judging import judgement_of
 from gatepost.worker.rulebooks import Rulebooks
+from gatepost_policies.facts import read, unseen
 
 MEMORY_BYTES = 2 * 1024**3
 """Address space of the child; beyond it the mail it works on is held."""
@@ -33,13 +34,11 @@ def main() -> None:
 
 def _judge(rulebooks: Rulebooks, task: Task) -> Any:
     try:
-        return judge_inline(
-            rulebooks,
-            task.raw,
-            account=task.account,
-            recipients=task.recipients,
-            to=task.to,
-            known=task.known,
+        reading = read(task.raw)
+        rulebook = rulebooks.select(task.account, task.to)
+        judgement = judgement_of(
+            reading, rulebook, recipients=task.recipients, to=task.to, beside=task.beside
         )
+        return Examined(judgement, () if task.beside.words else unseen(reading.mail))
     except Exception as error:  # told to the parent, which holds the mail
         return type(error).__name__

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from gatepost_policies.facts.addresses import MAX_FIELD
+from kit import pictures
 from kit.bombs import nested
 from kit.command import command
 from kit.outgoing import BUYER, ORDER, compliant, mail, with_link
@@ -112,11 +114,45 @@ def test_without_a_path_the_usage_is_shown() -> None:
 @pytest.mark.parametrize("medium", ["insert", "packing-slip"])
 def test_what_lies_in_the_parcel_is_judged_too(medium: str, tmp_path: Path) -> None:
     put(tmp_path, "a.txt", b"Thank you for your order.\n")
-    put(tmp_path, "b.pdf", b"%PDF-1.7\n")
-    done = command("check", "--json", "--medium", medium, tmp_path)
+    put(tmp_path, "b.eml", b"Subject: no document\n\n")
+    done = command("check", "--json", "--medium", medium, tmp_path / "a.txt", tmp_path / "b.eml")
     assert done.status == 2
     assert list(done.rows[0]) == KEYS
-    assert done.rows[1]["error"] == ".pdf files can't be read by this version; .txt and .html can"
+    assert done.rows[1]["error"].startswith("not a document or picture")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rules"),
+    [
+        (
+            "card.pdf",
+            pictures.pdf("Leave us a 5 star review and get a $10 gift card"),
+            {"d4c-positive-only", "d4h-compensation"},
+        ),
+        ("logo.png", pictures.picture("www.lampshop.com"), {"p1-external-link", "p3-linked-logo"}),
+        ("qr.png", pictures.code("https://lampshop.com/x"), {"p1-external-link", "p3-linked-logo"}),
+        ("card.docx", pictures.docx("Get 20% off your next order"), {"p4-marketing"}),
+        ("okay.png", pictures.picture("Lamp Shop"), set()),
+        ("broken.pdf", b"%PDF-1.7 broken", {"g1-unread-file"}),
+    ],
+)
+def test_inserts_are_read_whatever_they_are(
+    name: str, content: bytes, rules: set[str], tmp_path: Path
+) -> None:
+    done = command("check", "--json", "--medium", "insert", put(tmp_path, name, content))
+    assert {finding["rule"] for finding in done.rows[0]["findings"]} == rules
+    assert done.status == (1 if rules else 0)
+
+
+def test_what_goes_with_a_mail_is_read(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["To"], mail["Subject"] = "k3v9x2m7q4w8z1p@marketplace.amazon.com", "Re: Order 112-1234567-1234567"
+    mail.set_content("Here is the invoice for your lamp.")
+    mail.add_attachment(
+        pictures.code("https://lampshop.com/x"), maintype="image", subtype="png", filename="a.png"
+    )
+    done = command("check", "--json", put(tmp_path, "a.eml", mail.as_bytes()))
+    assert {finding["category"] for finding in done.rows[0]["findings"]} >= {"linked-logo"}
 
 
 def test_people_get_the_words_and_the_way_out(tmp_path: Path) -> None:

@@ -114,16 +114,9 @@ def test_a_document_is_no_mail(name: str, tmp_path: Path) -> None:
     assert "--medium" in found.error
 
 
-@pytest.mark.parametrize(
-    ("name", "error"),
-    [
-        ("a.pdf", ".pdf files can't be read by this version; .txt and .html can"),
-        ("a.PNG", ".png files can't be read by this version; .txt and .html can"),
-        ("a.eml", "not a document; expected .txt or .html"),
-    ],
-)
-def test_a_document_that_can_not_be_read_says_what_can(name: str, error: str, tmp_path: Path) -> None:
-    assert read_document(str(put(tmp_path, name)), LIMIT).error == error
+def test_a_mail_is_no_document(tmp_path: Path) -> None:
+    error = read_document(str(put(tmp_path, "a.eml")), LIMIT).error
+    assert error.startswith("not a document or picture; expected one of ")
 
 
 def test_documents_are_read_as_they_are(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ from gatepost.config.schema.smtp import (
     SmtpTimes,
 )
 from gatepost.config.schema.store import Retention, Store
+from gatepost.config.schema.vision import Unread, Vision
 from gatepost.config.schema.whole import Config
 
 __all__ = [
@@ -72,6 +73,8 @@ __all__ = [
     "SmtpLimits",
     "SmtpTimes",
     "Store",
+    "Unread",
+    "Vision",
     "Webhook",
     "is_loopback",
 ]

@@ -15,6 +15,7 @@ from gatepost.config.schema.relay import Delivery, Dkim, OnRelayFailure, Relay, 
 from gatepost.config.schema.site import Site
 from gatepost.config.schema.smtp import Smtp
 from gatepost.config.schema.store import Retention, Store
+from gatepost.config.schema.vision import Vision
 
 
 class Config(Section):
@@ -38,6 +39,8 @@ class Config(Section):
     """Who is told of what."""
     policy: Policy = Policy()
     """The guidelines in force."""
+    vision: Vision = Vision()
+    """Reading pictures and documents."""
     letters: Letters = Letters()
     """Mails that are composed from order data."""
     dkim: Dkim = Dkim()

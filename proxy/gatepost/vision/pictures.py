@@ -1,0 +1,122 @@
+"""Pictures -> the words and codes in them. Runs in the child process only."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+from gatepost.vision.seen import Limits, Seen, joined
+
+FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
+LONGEST_SIDE: Final = 1_280  # pixels; larger pictures are made smaller before words are sought in them
+SMALLEST_SIDE: Final = 12  # smaller ones show nothing that can be read
+_SURE: Final = 0.5  # of the recogniser's own scale
+
+
+def look(content: bytes, limits: Limits) -> Seen:
+    """What a picture says; `unread` for one that is broken, too large or has too many frames."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = limits.pixels
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                return _look(image, limits)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return Seen(unread="the picture has more pixels than are read")
+    except Exception as error:  # decoders raise whatever they like on broken files
+        return Seen(unread=f"the picture can't be read ({type(error).__name__})")
+
+
+def _look(image: Any, limits: Limits) -> Seen:
+    width, height = image.size
+    if width * height > limits.pixels:
+        return Seen(unread="the picture has more pixels than are read")
+    if min(width, height) < SMALLEST_SIDE:
+        return Seen()
+    count = getattr(image, "n_frames", 1)
+    seen = joined(_frames(image, count, limits))
+    if count > limits.frames:
+        seen = Seen(
+            seen.words, seen.in_pictures, seen.links, seen.codes, "the picture has more frames than are read"
+        )
+    return seen
+
+
+def _frames(image: Any, count: int, limits: Limits) -> Iterator[Seen]:
+    """What each frame that differs from the one before says."""
+    last = b""
+    for number in range(min(count, limits.frames)):
+        image.seek(number)
+        frame = on_white(image)
+        pixels = frame.tobytes()
+        if pixels != last:
+            yield see_frame(frame)
+        last = pixels
+
+
+def on_white(image: Any) -> Any:
+    """The picture as most programs show it: without transparency, on white."""
+    from PIL import Image
+
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        shown = image.convert("RGBA")
+        ground = Image.new("RGBA", shown.size, "white")
+        ground.alpha_composite(shown)
+        return ground.convert("RGB")
+    return image.convert("RGB")
+
+
+def see_frame(frame: Any) -> Seen:
+    """The codes and the words in one RGB picture; where it stands on white, also as it stands on black."""
+    codes = tuple(_codes(frame))
+    return Seen(in_pictures="\n".join(_words(frame)), codes=codes)
+
+
+def _codes(frame: Any) -> Iterator[str]:
+    import zxingcpp
+
+    for code in zxingcpp.read_barcodes(frame):
+        if code.text:
+            yield code.text[:4_000]
+
+
+def _words(frame: Any) -> Iterator[str]:
+    import numpy
+
+    if max(frame.size) > LONGEST_SIDE:
+        frame = frame.copy()
+        frame.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    pixels = numpy.asarray(frame)
+    if int(pixels.max()) - int(pixels.min()) < 16:  # one colour: nothing to read
+        return
+    found = _recogniser()(pixels[:, :, ::-1])
+    for text, score in zip(found.txts or (), found.scores or (), strict=False):
+        if score >= _SURE and text.strip():
+            yield text.strip()
+
+
+def warm() -> None:
+    """Load what takes seconds to load, before the first picture waits for it."""
+    _recogniser()
+
+
+@lru_cache(maxsize=1)
+def _recogniser() -> Any:
+    """The recogniser, loaded on first use: that takes seconds. One thread works."""
+    from rapidocr import RapidOCR
+
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,
+            "Det.limit_type": "max",  # small pictures are not blown up
+            "Det.limit_side_len": LONGEST_SIDE,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
