@@ -14,7 +14,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -151,6 +151,14 @@ class Campaign:
 
     async def run(self) -> Totals:
         """Kill `kills` times, let everything settle, and count."""
+        async with self.standing():
+            await self._kill_and_send()
+            await self._settle()
+        return self.totals
+
+    @contextlib.asynccontextmanager
+    async def standing(self) -> AsyncIterator[None]:
+        """The sink and what is killed, without clients."""
         self._configure()
         environ = {key: value for key, value in os.environ.items() if not key.startswith("GATEPOST_")}
         environ["PYTHONPATH"] = str(Path(__file__).parents[1])
@@ -164,13 +172,11 @@ class Campaign:
             try:
                 await self._word()
                 await self._start()
-                await self._kill_and_send()
-                await self._settle()
+                yield
             finally:
                 self._kill()
                 self._zygote.kill()
                 await self._zygote.wait()
-        return self.totals
 
     def _configure(self) -> None:
         relay = {"host": "127.0.0.1", "port": 0, "tls": "none"}

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import yaml
 
 from gatepost.store.serverhome import ServerHome
-from kit.campaign import SINK_STEPS, Campaign, Mail, Totals
+from kit.campaign import SINK_STEPS, Campaign, Mail
 from kit.mtas import free_port
 from kit.postgres import Server
 from kit.smtp_script import Peer
@@ -33,7 +34,8 @@ STEPS = (
     "client dot",
     "random",
 )
-SETTLE_SECONDS = 40
+SETTLE_SECONDS = 90
+START_SECONDS = 120
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Node:
             "smtp": {
                 "hostname": self.helo,
                 "listeners": [{"address": f"127.0.0.1:{self.port}"}],
-                "limits": {"connections_per_minute": 1_000_000},
+                "limits": {"connections_per_minute": 1_000_000, "connections_per_address": 500},
             },
             "relay": {"host": "127.0.0.1", "port": relay, "tls": "none"},
             "store": {"database_url": url, "node_lease_seconds": LEASE_SECONDS},
@@ -111,7 +113,7 @@ class NodeCampaign(Campaign):
 
     async def _start_node(self, node: Node) -> None:
         """Start it as a service manager does: again when it ends for want of a database."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(START_SECONDS):
             while not await self._listens(node):
                 if not is_running(node.pid):
                     node.pid = await self._fork(node)
@@ -161,13 +163,19 @@ class NodeCampaign(Campaign):
 
     # --- the campaign ----------------------------------------------------------------------------
 
-    async def run(self) -> Totals:
-        """Kill `kills` times, the last one for good, let everything settle, and count."""
+    @contextlib.asynccontextmanager
+    async def standing(self) -> AsyncIterator[None]:
+        """The nodes at work, without clients."""
         try:
-            return await super().run()
+            async with super().standing():
+                yield
         finally:
             self._over = True
             self._kill()
+
+    async def bring(self, mail: Mail) -> None:
+        """One try to send a mail to one of the nodes; `mail.last` is the reply."""
+        await self._try(mail)
 
     async def _kill_and_send(self) -> None:
         plan = [self.steps[number % len(self.steps)] for number in range(self.kills)]

@@ -14,13 +14,14 @@ import yaml
 from kit.campaign import Campaign, Mail, Totals
 from kit.smtp_sink import Received
 
+START_SECONDS = 180
 STEPS = ("relay recorded", "client mid-DATA", "client dot", "random")
 
 
 class WorkerCampaign(Campaign):
     """`workers: N` as an operator runs it; the parent starts again what was killed."""
 
-    def __init__(self, folder: Path, *, kills: int, seed: int, workers: int = 3) -> None:
+    def __init__(self, folder: Path, *, kills: int, seed: int, workers: int = 2) -> None:
         super().__init__(folder, kills=kills, seed=seed, clients=9, steps=STEPS)
         self._workers = workers
 
@@ -57,7 +58,7 @@ class WorkerCampaign(Campaign):
 
     async def _all_work(self) -> None:
         """Wait until the parent says that every worker is ready."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(START_SECONDS):
             while b"workers.started" not in (self.folder / "gateway.log").read_bytes():
                 assert self._parent.returncode is None
                 await asyncio.sleep(0.02)
