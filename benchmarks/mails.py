@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import struct
+import zlib
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -31,13 +33,45 @@ def large() -> bytes:
     """The same with 20 KB of HTML, a picture and a PDF: about 100 KB."""
     mail = _answer(paragraphs=110)
     noise = random.Random(1)
-    mail.add_attachment(
-        b"\x89PNG\r\n\x1a\n" + noise.randbytes(16_000), maintype="image", subtype="png", filename="photo.png"
-    )
-    mail.add_attachment(
-        b"%PDF-1.4\n" + noise.randbytes(38_000), maintype="application", subtype="pdf", filename="manual.pdf"
-    )
+    mail.add_attachment(_png(noise), maintype="image", subtype="png", filename="photo.png")
+    mail.add_attachment(_pdf(noise), maintype="application", subtype="pdf", filename="manual.pdf")
     return _bytes(mail)
+
+
+def _png(noise: random.Random, side: int = 126) -> bytes:
+    """A grey picture of noise, about 16 KB."""
+    rows = b"".join(b"\0" + noise.randbytes(side) for _ in range(side))
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    framed = (
+        struct.pack(">I", len(data)) + n + data + struct.pack(">I", zlib.crc32(n + data))
+        for n, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
+
+
+def _pdf(noise: random.Random, size: int = 38_000) -> bytes:
+    """A PDF of one line of text, and of data that its page does not show."""
+    text = b"BT /F1 12 Tf 40 700 Td (Manual of the lamp, second edition) Tj ET"
+    data = noise.randbytes(size)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+    page += b"/Resources << /Font << /F1 5 0 R >> >> >>"
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        page,
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(data), data),
+    )
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 7\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+    return bytes(out)
 
 
 def _answer(paragraphs: int) -> EmailMessage:
