@@ -79,6 +79,7 @@ class Doorkeeper:
             token,
             idle=timedelta(minutes=self.site.session_idle_minutes),
             longest=timedelta(hours=self.site.session_hours),
+            touch=not _is_asked_by_script(request),
         )
         if not session:
             return None
@@ -221,6 +222,12 @@ def bearer_of(request: Request) -> str:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     is_call = request.url.path.startswith("/api/") and scheme.lower() == "bearer"
     return secret.strip() if is_call else ""
+
+
+def _is_asked_by_script(request: Request) -> bool:
+    """Whether an open page asks by itself what is new: nobody need sit before it, so the session may idle."""
+    path = request.url.path
+    return path == "/queue/live" or (path.startswith("/mail/") and path.endswith("/status"))
 
 
 def hash_of(token: str) -> str:

@@ -205,8 +205,13 @@ class Sessions(Protocol):
     ) -> str:
         """Begin a session; durable. Its token is nowhere kept."""
 
-    async def find(self, token: str, *, idle: timedelta, longest: timedelta) -> Session | None:
-        """The session of a token, unless it idled or lasted too long, or its user is disabled."""
+    async def find(
+        self, token: str, *, idle: timedelta, longest: timedelta, touch: bool = True
+    ) -> Session | None:
+        """The session of a token, unless it idled or lasted too long, or its user is disabled.
+
+        Without `touch` the request does not count as somebody at work.
+        """
 
     async def end(self, token: str) -> None:
         """End one session, if there is one; durable."""

@@ -68,8 +68,13 @@ class Sessions:
         await self._db.write(job)
         return token
 
-    async def find(self, token: str, *, idle: timedelta, longest: timedelta) -> SiteSession | None:
-        """The session of a token, unless it idled or lasted too long or its user is disabled."""
+    async def find(
+        self, token: str, *, idle: timedelta, longest: timedelta, touch: bool = True
+    ) -> SiteSession | None:
+        """The session of a token, unless it idled or lasted too long or its user is disabled.
+
+        Without `touch` the request does not count as somebody at work.
+        """
         now = micros(self._clock.now())
         params: dict[str, Value] = {"token": _hash(token)}
         sql = (
@@ -83,9 +88,9 @@ class Sessions:
             or abs(now - rows[0]["begun_at"]) > (_PENDING if rows[0]["pending"] else _micros(longest))
         ):
             return None
-        if now - rows[0]["seen_at"] > _TOUCH:
-            touch = "UPDATE sessions SET seen_at = :now WHERE token_hash = :token"
-            await self._db.write(lambda tx: tx.change(touch, {**params, "now": now}))
+        if touch and now - rows[0]["seen_at"] > _TOUCH:
+            seen = "UPDATE sessions SET seen_at = :now WHERE token_hash = :token"
+            await self._db.write(lambda tx: tx.change(seen, {**params, "now": now}))
         return _session_of(rows[0])
 
     async def end(self, token: str) -> None:

@@ -119,12 +119,14 @@
   async function refresh() {
     const query = new URLSearchParams(location.search);
     query.set("digest", place.dataset.digest);
-    const answer = await fetch(`${place.dataset.live}?${query}`, { headers: { accept: "application/json" }, redirect: "error" });
+    const answer = await fetch(`${place.dataset.live}?${query}`, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.reload(); // the session has ended: the login page says so
     if (answer.status === 200) show(await answer.json());
   }
 
   async function look() {
-    const answer = await fetch(place.dataset.status, { redirect: "error" });
+    const answer = await fetch(place.dataset.status, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.reload();
     if (!answer.ok) return;
     const now = await answer.json();
     const news = document.getElementById("changed");
@@ -141,7 +143,7 @@
     setInterval(async () => {
       if (document.hidden || under_way) return;
       under_way = true;
-      try { await ask(); } catch { /* the gateway is away, or somebody logged out: the next round tells */ }
+      try { await ask(); } catch { /* the gateway is away: the next round tells */ }
       under_way = false;
     }, LIVE_MS);
   }

@@ -419,3 +419,14 @@ async def test_a_confirmation_leaves_out_what_is_gone(site: TestSite) -> None:
         none = await client.post("/queue", data={"do": "release", "id": ["x", "gone"]}, headers=OWN)
     assert "Release 1 mail?" in some.text
     assert "None of them is held any more." in none.text
+
+
+async def test_an_open_page_alone_does_not_keep_a_session(site: TestSite) -> None:
+    await site.hold("a", fingerprint="a")
+    async with site.logged_in() as client:
+        asked = []
+        for _ in range(4):
+            site.clock.pass_by(minutes=20)
+            live, status = await client.get("/queue/live"), await client.get("/mail/a/status")
+            asked.append((live.status_code, status.status_code))
+    assert asked == [(200, 200), (200, 200), (200, 200), (303, 303)]
