@@ -21,7 +21,7 @@ class Home(Protocol):
     """For people: where it lies, without a secret."""
 
     def is_there(self) -> bool:
-        """Whether there is a database to connect to, as far as can be told without connecting."""
+        """Whether there is a database of ours. Raises EngineError when a server can't be asked."""
 
     def prepare(self, *, busy_seconds: float) -> None:
         """Make sure that a sound database of ours is there, of the newest schema; make a first one."""

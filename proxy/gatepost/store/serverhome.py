@@ -98,8 +98,10 @@ class ServerHome:
         return link
 
     def is_there(self) -> bool:
-        """A server says for itself."""
-        return True
+        """Whether the server has tables of ours."""
+        with _faults(), contextlib.closing(self.dial(seconds=self._busy)) as link:
+            rows = link.execute("SELECT to_regclass('schema_version') IS NOT NULL AS there").fetchall()
+        return bool(rows[0]["there"])
 
     def prepare(self, *, busy_seconds: float) -> None:
         """Make sure that the server will do, and bring its tables to the newest schema.

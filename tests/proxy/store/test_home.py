@@ -23,7 +23,7 @@ def test_with_a_url_the_home_is_the_server_and_the_password_comes_from_its_file(
     url = "postgresql://gatepost@db.example/mail"
     home = home_of(Settings(database_url=url, database_password_file=secret, node_lease_seconds=7))
     assert isinstance(home, ServerHome)
-    assert (home.is_there(), home._password, home._lease) == (True, "hunter2", 7)
+    assert (home._password, home._lease) == ("hunter2", 7)
     assert "hunter2" not in home.name
 
 

@@ -79,6 +79,15 @@ def test_a_server_that_is_not_there_is_away() -> None:
     assert caught.value.fault is Fault.AWAY
 
 
+async def test_a_home_is_there_once_its_tables_are_made(clock: StillClock) -> None:
+    home = a_home()
+    assert not home.is_there()
+    with pytest.raises(StoreError, match="gone"):
+        await Store.open(home, clock=clock, read_only=True)
+    await (await open_store(home, clock)).close()
+    assert home.is_there()
+
+
 def test_a_database_in_another_encoding_is_refused(server: Server) -> None:
     server.run(server.url("public"), "CREATE DATABASE old TEMPLATE template0 ENCODING LATIN1 LOCALE 'C'")
     with pytest.raises(StoreError, match="LATIN1"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -13,7 +14,6 @@ from gatepost.daemon.clock import SystemClock
 from gatepost.errors import GatepostError, StoreError
 from gatepost.model import MessageState
 from gatepost.store import FileHome, Health, Home, Store, home_of
-from gatepost.store.engine import EngineError, Fault
 from gatepost.store.search import Filters, Page
 
 SKEW = timedelta(seconds=60)
@@ -27,9 +27,9 @@ async def store(config: Config) -> list[Finding]:
         home = home_of(config.store)
     except GatepostError as error:
         return [problem("store", str(error), "see docs/postgresql.md")]
-    if not home.is_there():
-        return [_place(config.store.path)]
     try:
+        if not await asyncio.to_thread(home.is_there):
+            return [_place(home.path) if isinstance(home, FileHome) else _empty(home)]
         async with await Store.open(home, clock=SystemClock(), read_only=True) as opened:
             health = await opened.examine()
             state = _state(home.name, health, config) if isinstance(home, FileHome) else _server(home, health)
@@ -38,13 +38,15 @@ async def store(config: Config) -> list[Finding]:
         return [_unusable(home, error)]
 
 
+def _empty(home: Home) -> Finding:
+    return ok("store", f"{home.name}: its tables are made at the first start")
+
+
 def _unusable(home: Home, error: StoreError) -> Finding:
     if isinstance(home, FileHome):
         return problem(
             "store", f"{home.name} can't be used: {error}", "restore a backup, or the file's rights"
         )
-    if isinstance(error, EngineError) and error.fault is Fault.MISSING:
-        return ok("store", f"{home.name}: its tables are made at the first start")
     mend = "start the server, or mend store.database_url and the password"
     return problem("store", f"{home.name} can't be used: {error}", mend)
 
