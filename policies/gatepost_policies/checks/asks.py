@@ -108,7 +108,7 @@ class Asks:
         for number, hit in self.talk.together(
             "praise_word", ("review_talk",), unless=FREE, besides=("praise_harmless", "review_bad")
         ):
-            if self.talk.sentences[number].has("review_ask", "review_item", "request", "please"):
+            if self.talk.sentences[number].has("review_ask", "review_item", "request", "please", "addressed"):
                 yield number, hit
 
     def _rather_to_us(self) -> Iterator[tuple[int, Hit]]:
@@ -116,6 +116,12 @@ class Asks:
         for number, hit in self.talk.together("bad_news", ("review_talk",), unless=FREE, denied=True):
             if any(one.has(*TO_US) and one.has("rather") for one in self.talk.near(number)):
                 yield number, hit
+        yield from self.talk.together(
+            "divert_hint", ("review_talk", "tell_all"), unless=FREE, reach=1, denied=True
+        )
+        yield from self.talk.together(
+            "bad_news", TO_US, ("review_talk",), unless=(*FREE, "review_yours", "review_past")
+        )
         for number, hit in self.talk.together("rather", TO_US, ("review_talk",), unless=FREE, denied=True):
             before = self.talk.before(number)
             if before and before.question and before.has("bad_news"):
@@ -137,7 +143,9 @@ class Asks:
     def _wished_away(self) -> Iterator[tuple[int, Hit]]:
         """A review that exists and a hint that it should not, or a wish that has nothing else to ask."""
         yield from self.talk.together("review_yours", ("review_other",), unless=_UNPRESSED)
-        for number, hit in self.talk.together("review_past", unless=(*_UNPRESSED, *TO_US, "asks_service")):
+        barred = (*_UNPRESSED, *TO_US, "asks_service")
+        yield from self.talk.together("review_yours", ("service_done",), ("request", "please"), unless=barred)
+        for number, hit in self.talk.together("review_past", unless=barred):
             here = self.talk.sentences[number]
             if here.question or here.has("please", "request"):
                 yield number, hit

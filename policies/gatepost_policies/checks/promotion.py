@@ -16,6 +16,9 @@ from gatepost_policies.model import Span
 # Uses of the same words that offer nothing.
 NO_OFFER: Final = ("gift_harmless", "gift_owed", "promo_harmless", "pay_outside")
 
+# Sentences whose bargain is none: spent, owed, a remedy or a reward that is found as one.
+NO_BARGAIN: Final = (*NO_OFFER, "promo_past", "remedy", "apology", "review_talk")
+
 
 def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers, codes, newsletters, social media, repeat purchase (G2, P4)."""
@@ -26,9 +29,7 @@ def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
 
 
 def _promotions(asks: Asks) -> Iterator[Span]:
-    yield from (
-        hit.span for _, hit in asks.talk.together("shop_hint", ("bargain_hint",), unless=("promo_past",))
-    )
+    yield from (hit.span for _, hit in asks.talk.together("bargain_hint", ("shop_hint",), unless=NO_BARGAIN))
     for number, hit in asks.talk.meant("promo", besides=("promo_harmless",)):
         sentence = asks.talk.sentences[number]
         if not asks.talk.answers_buyer(number) and not sentence.has("pay_outside", "promo_past"):

@@ -16,9 +16,11 @@ LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "sv", "tr")
 # is said round the word, and nothing wrong.
 MEETING = frozenset(
     {
-        "asks_service", "bad_news", "benefit", "condition", "condition_harmless", "goes_with", "other_stars",
+        "addressed", "asks_service", "bad_news", "bargain_hint", "benefit", "condition", "condition_harmless",
+        "divert_hint", "goes_with", "other_stars",
         "our_goods", "pay_means", "pay_moves", "plea_hint", "praise_harmless", "praise_hint", "praise_word",
-        "rather", "review_free", "review_other", "review_past", "review_talk", "review_yours", "tell_all",
+        "rather", "review_free", "review_other", "review_past", "review_talk", "review_yours",
+        "service_done", "shop_hint", "tell_all",
         "titled", "to_us",
     }
 )  # fmt: skip
