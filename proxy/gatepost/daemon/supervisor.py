@@ -13,7 +13,7 @@ from gatepost.config import Loaded
 from gatepost.daemon import sd
 from gatepost.privacy import keep_to_itself
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds before a worker that died is started again; doubled with each death in a row."""
 STEADY_SECONDS = 60.0
@@ -65,6 +65,7 @@ class _Supervisor:
             said = await asyncio.wait_for(asyncio.to_thread(os.read, ready, 1), START_SECONDS)
         except TimeoutError:
             said = b""
+            sys.stderr.write(f"gatepost: worker {index} was not ready within {START_SECONDS:g} s\n")
         finally:
             os.close(ready)
         return said == b"1"
