@@ -47,9 +47,7 @@ class Memory:
     def forget(self) -> int:
         """Start the count anew; what is resident now."""
         for pid in self._all():
-            with contextlib.suppress(
-                PermissionError
-            ):  # for root alone; then the peak is that since the start
+            with contextlib.suppress(PermissionError):  # root alone may; else the peak is since the start
                 Path(f"/proc/{pid}/clear_refs").write_text("5")
         return sum(_status(pid, "VmRSS") for pid in self._all())
 
