@@ -165,6 +165,12 @@ class Accounts(Protocol):
     async def verify(self, name: str, password: str) -> User | None:
         """The user, when the password is theirs and they are not disabled; as slow for unknown names."""
 
+    async def claim(self, name: str, subject: str) -> User | None:
+        """The user whom an identity provider calls `subject`; at their first login the one of that name.
+
+        Raises StateError when that user is somebody else at the provider.
+        """
+
     async def set_password(self, name: str, password: str, *, by: str, must_change: bool = False) -> None:
         """Replace a password and end all sessions of the user; durable."""
 

@@ -224,6 +224,11 @@ def reload_refused(error: BaseException) -> None:
     _log.error("reload.refused", error=str(error))
 
 
+def sign_on_failed(why: str) -> None:
+    """A login by the identity provider did not work."""
+    _log.warning("sign_on.failed", why=why)
+
+
 def admin_missing() -> None:
     """Nobody can log in to the site yet: `gatepost user add NAME --role admin`."""
     _log.warning("admin.missing", mend="gatepost user add NAME --role admin")

@@ -14,6 +14,8 @@ READING = frozenset({"read", "review", "admin"})
 REVIEWING = frozenset({"review", "admin"})
 
 PAGES = {
+    ("GET", "/login/oidc"): ANYONE,  # there is nothing without a provider
+    ("GET", "/login/oidc/back"): ANYONE,
     ("GET", "/login/code"): ALL,
     ("POST", "/login/code"): ALL,
     ("GET", "/account"): ALL,

@@ -45,6 +45,7 @@ WITHOUT_A_TEST_FILE: dict[str, str] = {
     "gatepost/daemon/*.py": "the composition root: tests/system runs it as a process",
     "gatepost/states.py": "two tables; test_states_page.py compares them with docs/states.md",
     "gatepost/directory.py": "values and Protocols; the store's tests and mypy hold both sides to them",
+    "gatepost/admin/pages/signon.py": "its way leads through a provider: test_oidc.py",
     "gatepost/admin/office.py": "a Protocol; mypy holds the daemon's office to it",
     "gatepost/admin/page.py": "one value; every test of a route uses it",
     "gatepost/admin/staff.py": "one value; mypy holds the daemon and the tests' site to it",

@@ -15,12 +15,13 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from gatepost import events
-from gatepost.admin import problems
+from gatepost.admin import oidc, problems
 from gatepost.admin.access import Permission, Visitor
 from gatepost.admin.guard import Guard, is_local
 from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
 from gatepost.admin.office import Office
+from gatepost.admin.oidc import Provider
 from gatepost.admin.ports import Archive, Reject, Release, Sessions, Users
 from gatepost.admin.render import Pages
 from gatepost.admin.reviewing import Bench
@@ -35,7 +36,7 @@ from gatepost.admin.routes import (
 from gatepost.admin.staff import Staff
 from gatepost.admin.visit import About, Desk, Visit
 from gatepost.config.schema import Site
-from gatepost.errors import StoreError
+from gatepost.errors import ConfigError, StoreError
 from gatepost.ports import Clock, Judge
 from gatepost.tasks import Tasks
 
@@ -71,6 +72,7 @@ def create_app(
     office: Office,
 ) -> Starlette:
     """The site over these parts. It keeps no state of its own but notes and counts of failed logins."""
+    sign_on = _sign_on(site)
     desk = Desk(
         archive=archive,
         door=Doorkeeper(
@@ -90,10 +92,11 @@ def create_app(
         site=site,
         tasks=tasks,
         bench=bench,
-        about=About(smtp_address, edition, capture_enabled, version("gatepost"), message_bytes),
+        about=About(smtp_address, edition, capture_enabled, version("gatepost"), message_bytes, sign_on),
         links=links,
         staff=staff,
         office=office,
+        provider=Provider(site.oidc) if site.oidc else None,
     )
     pages = ROUTES + (CAPTURE_ROUTES if capture_enabled else ())
     return Starlette(
@@ -101,6 +104,13 @@ def create_app(
         middleware=[Middleware(Guard, site=site)],
         exception_handlers={HTTPException: _faults(desk)},
     )
+
+
+def _sign_on(site: Site) -> str:
+    """The words of the button; "" without a provider. Raises ConfigError without the libraries for one."""
+    if site.oidc and not oidc.is_available():
+        raise ConfigError("site.oidc needs: pip install 'gatepost[oidc]'", key="site.oidc")
+    return site.oidc.label if site.oidc else ""
 
 
 def _behind_the_table(desk: Desk, page: Page) -> Callable[[Request], Awaitable[Response]]:

@@ -90,7 +90,7 @@ class Doorkeeper:
             hash_of(token),
             must_change=user.must_change,
             pending=session.pending,
-            must_enrol=self._must_enrol(user),
+            must_enrol=not session.elsewhere and self._must_enrol(user),
             email=user.email,
         )
 
@@ -106,7 +106,7 @@ class Doorkeeper:
         return Visitor(user.name, user.role, token.id, scopes=token.scopes, email=user.email)
 
     def _must_enrol(self, user: KnownUser) -> bool:
-        return user.role.value in self.requires_totp() and not user.has_totp and not user.oidc
+        return user.role.value in self.requires_totp() and not user.has_totp
 
     async def log_in(self, request: Request, name: str, password: str) -> tuple[str, bool] | Refusal:
         """A new session's token for the right password, and whether a code is yet to come.
@@ -150,6 +150,11 @@ class Doorkeeper:
         self.brake.succeeded(account, account)
         return await self.renew(request, visitor.name)
 
+    async def admit(self, request: Request, name: str) -> str:
+        """The token of a session for whom an identity provider has proven; an earlier one ends."""
+        await self.forget(request)
+        return await self._begin(request, name, elsewhere=True)
+
     async def renew(self, request: Request, name: str) -> str:
         """The token of a new, whole session; the browser's old one ends."""
         await self.forget(request)
@@ -185,10 +190,13 @@ class Doorkeeper:
         if token := self._token(request):
             await self.sessions.end(token)
 
-    async def _begin(self, request: Request, name: str, *, pending: bool = False) -> str:
+    async def _begin(
+        self, request: Request, name: str, *, pending: bool = False, elsewhere: bool = False
+    ) -> str:
         return await self.sessions.begin(
             name,
             pending=pending,
+            elsewhere=elsewhere,
             address=address_of(request, self.site),
             browser=request.headers.get("user-agent", ""),
         )

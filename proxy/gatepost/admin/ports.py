@@ -170,10 +170,6 @@ class User(Protocol):
     def has_totp(self) -> bool:
         """Whether they have a second factor."""
 
-    @property
-    def oidc(self) -> str:
-        """Who they are at the identity provider; "" when they log in here."""
-
 
 class Session(Protocol):
     """A login that lasts."""
@@ -185,6 +181,10 @@ class Session(Protocol):
     @property
     def pending(self) -> bool:
         """Whether the second factor is yet to come."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether an identity provider has proven who it is."""
 
 
 class Users(Protocol):
@@ -201,7 +201,13 @@ class Sessions(Protocol):
     """The logins that last. Only a hash of each token is kept. All methods raise StoreError."""
 
     async def begin(
-        self, user: str, *, pending: bool = False, address: str = "", browser: str = ""
+        self,
+        user: str,
+        *,
+        pending: bool = False,
+        elsewhere: bool = False,
+        address: str = "",
+        browser: str = "",
     ) -> str:
         """Begin a session; durable. Its token is nowhere kept."""
 

@@ -25,6 +25,7 @@ from gatepost.admin.pages import (
     review,
     sent,
     settings,
+    signon,
     start,
 )
 
@@ -39,6 +40,8 @@ ROUTES = (
     Page("POST", "/login", account.log_in, _P.PUBLIC),
     Page("GET", "/login/code", account.code_form, _P.OWN),
     Page("POST", "/login/code", account.prove, _P.OWN),
+    Page("GET", "/login/oidc", signon.out, _P.PUBLIC),
+    Page("GET", "/login/oidc/back", signon.back, _P.PUBLIC),
     Page("POST", "/logout", account.log_out, _P.OWN),
     Page("GET", "/account", account.account, _P.OWN),
     Page("GET", "/account/second-factor", factor.form, _P.ACCOUNT),

@@ -16,6 +16,7 @@ from gatepost.admin.access import Permission, Visitor
 from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
 from gatepost.admin.office import Office
+from gatepost.admin.oidc import Provider
 from gatepost.admin.ports import Archive, Reject, Release
 from gatepost.admin.render import Pages
 from gatepost.admin.reviewing import Bench
@@ -74,6 +75,7 @@ class About:
     capture: bool  # no relay is configured: what would go out is kept and shown
     version: str
     message_bytes: int
+    sign_on: str = ""  # the words of the button for an identity provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Desk:
     links: Links
     staff: Staff
     office: Office
+    provider: Provider | None
     notes: Notes = field(default_factory=Notes)
     kept: Kept = field(default_factory=Kept)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_READERS))

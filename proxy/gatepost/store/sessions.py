@@ -17,6 +17,7 @@ from gatepost.store.rows import micros, moment, plain
 from gatepost.store.users import normal, user_of
 
 _TOUCH = timedelta(seconds=30) // timedelta(microseconds=1)  # seen more often than this is not written
+_ELSEWHERE = 2  # in the column `pending`: there is nothing to wait for here
 _MOST = 20  # sessions a user; the oldest end
 _PENDING = timedelta(minutes=10) // timedelta(
     microseconds=1
@@ -31,6 +32,7 @@ class SiteSession:
     created_at: datetime
     seen_at: datetime
     pending: bool = False  # the password was right, the second factor is yet to come
+    elsewhere: bool = False  # an identity provider has proven who it is
 
 
 class Sessions:
@@ -39,15 +41,26 @@ class Sessions:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db, self._clock = db, clock
 
-    async def begin(self, user: str, *, pending: bool = False, address: str = "", browser: str = "") -> str:
-        """Start a session and return its token, which is nowhere kept. A pending one lasts ten minutes."""
+    async def begin(
+        self,
+        user: str,
+        *,
+        pending: bool = False,
+        elsewhere: bool = False,
+        address: str = "",
+        browser: str = "",
+    ) -> str:
+        """Start a session and return its token, which is nowhere kept. A pending one lasts ten minutes.
+
+        `elsewhere`: an identity provider has proven who it is.
+        """
         token = secrets.token_urlsafe(32)
         params: dict[str, Value] = {
             "token": _hash(token),
             "user": user,
             "now": micros(self._clock.now()),
             "most": _MOST,
-            "pending": int(pending),
+            "pending": _ELSEWHERE if elsewhere else int(pending),
             "address": plain(address)[:100],
             "browser": plain(browser)[:300],
         }
@@ -85,7 +98,7 @@ class Sessions:
         if (
             not rows
             or abs(now - rows[0]["seen_at"]) > _micros(idle)  # both ways: the clock may have been set back
-            or abs(now - rows[0]["begun_at"]) > (_PENDING if rows[0]["pending"] else _micros(longest))
+            or abs(now - rows[0]["begun_at"]) > (_PENDING if rows[0]["pending"] == 1 else _micros(longest))
         ):
             return None
         if touch and now - rows[0]["seen_at"] > _TOUCH:
@@ -106,7 +119,7 @@ class Sessions:
     async def list(self, user: str = "") -> Sequence[Login]:
         """Sessions, the last seen first."""
         sql = (
-            "SELECT * FROM sessions WHERE pending = 0 AND (:user = '' OR user_name = :user) "
+            "SELECT * FROM sessions WHERE pending <> 1 AND (:user = '' OR user_name = :user) "
             "ORDER BY seen_at DESC, token_hash LIMIT 500"
         )
         params: dict[str, Value] = {"user": normal(user) if user else ""}
@@ -140,7 +153,7 @@ def _micros(duration: timedelta) -> int:
 
 def _session_of(row: Row) -> SiteSession:
     begun, seen = moment(row["begun_at"]), moment(row["seen_at"])
-    return SiteSession(user_of(row), begun, seen, bool(row["pending"]))
+    return SiteSession(user_of(row), begun, seen, row["pending"] == 1, row["pending"] == _ELSEWHERE)
 
 
 def _login_of(row: Row) -> Login:

@@ -123,6 +123,25 @@ class Users:
         sql = "UPDATE users SET disabled = 0 WHERE name = :name"
         await self._change(name, sql, {}, by=by, what="user.enabled")
 
+    async def claim(self, name: str, subject: str) -> User | None:
+        """The user whom an identity provider calls `subject`; at their first login the one of that name."""
+        key, at, subject = name_of(name), micros(self._clock.now()), plain(subject)
+
+        def job(tx: Tx) -> User | None:
+            rows = tx.execute("SELECT * FROM users WHERE oidc = :subject", {"subject": subject})
+            if rows:
+                return user_of(rows[0])
+            rows = tx.execute("SELECT * FROM users WHERE name = :name", {"name": key})
+            if not rows:
+                return None
+            if rows[0]["oidc"]:
+                raise StateError(f"{key} is somebody else at the identity provider")
+            tx.change("UPDATE users SET oidc = :subject WHERE name = :name", {"subject": subject, "name": key})
+            audit.record(tx, at=at, by=key, what="user.oidc_bound", subject=key, details={"as": subject})
+            return replace(user_of(rows[0]), oidc=subject)
+
+        return await self._db.write(job)
+
     async def change(
         self,
         name: str,

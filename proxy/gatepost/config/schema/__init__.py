@@ -28,7 +28,7 @@ from gatepost.config.schema.relay import (
     RelayTls,
     Route,
 )
-from gatepost.config.schema.site import Site
+from gatepost.config.schema.site import Oidc, Site
 from gatepost.config.schema.smtp import (
     AuthLimits,
     BareLineFeeds,
@@ -59,6 +59,7 @@ __all__ = [
     "NamedFile",
     "Network",
     "Notices",
+    "Oidc",
     "OnRelayFailure",
     "Policy",
     "Relay",
