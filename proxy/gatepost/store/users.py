@@ -136,7 +136,9 @@ class Users:
                 return None
             if rows[0]["oidc"]:
                 raise StateError(f"{key} is somebody else at the identity provider")
-            tx.change("UPDATE users SET oidc = :subject WHERE name = :name", {"subject": subject, "name": key})
+            tx.change(
+                "UPDATE users SET oidc = :subject WHERE name = :name", {"subject": subject, "name": key}
+            )
             audit.record(tx, at=at, by=key, what="user.oidc_bound", subject=key, details={"as": subject})
             return replace(user_of(rows[0]), oidc=subject)
 
