@@ -34,6 +34,8 @@ PAGES = (
     "/mail/held1/correct",
     "/mail/unjudged",
     "/mail/rejected",
+    "/mail/corrected",
+    "/mail/corrected/versions/1",
     "/outgoing",
     "/decisions",
     "/overview?from=2026-10-25&to=2026-11-23",
@@ -99,6 +101,9 @@ async def furnish(site: TestSite) -> None:
     await _hold(site, "unjudged", **unjudged)
     await _hold(site, "rejected", subject="Come to our shop", findings=(_found(0),))
     await site.store.quarantine.reject(MessageId("rejected"), by="rita", note="No offers, please.")
+    await _hold(site, "corrected", subject="Our new catalogue", body=_TEXTS[0][1])
+    raw = raw_of("corrected", subject="Your order", body="Thank you for your order.\n")
+    await site.store.quarantine.take(MessageId("corrected"), by="rita", claims=(), raw=raw)
     await _days(site)
     await _review_request(site)
     await site.store.review.see(MessageId("held2"), by="rita", turn=timedelta(minutes=5))

@@ -76,6 +76,7 @@ ROUTES = (
     Page("POST", "/mail/{id}/settle", mail.settle, _P.DECIDE),
     Page("GET", "/mail/{id}/correct", correct.form, _P.DECIDE),
     Page("POST", "/mail/{id}/correct", correct.correct, _P.DECIDE),
+    Page("GET", "/mail/{id}/versions/{step:int}", correct.versions, _P.READ),
     Page("GET", "/mail/{id}/versions/{step:int}/{which}", correct.version, _P.READ),
     Page("GET", "/mail/{id}/status", review.status, _P.READ),
     Page("POST", "/mail/{id}/turn", review.turn, _P.DECIDE),

@@ -48,7 +48,7 @@ class Specimen:
 
     async def layout(self, visit: Visit, part: int) -> Response:
         """An HTML part as a document that can do nothing."""
-        document = await _in_thread(visit.desk, html_document, self.raw, part)
+        document = await in_thread(visit.desk, html_document, self.raw, part)
         if document is None:
             raise HTTPException(404)
         return Response(
@@ -89,7 +89,7 @@ def download(content: bytes, name: str) -> Response:
 
 async def reading_of(desk: Desk, raw: bytes) -> Reading:
     """The mail as the judge's reader reads it, off the loop."""
-    reading: Reading = await _in_thread(desk, read, raw)
+    reading: Reading = await in_thread(desk, read, raw)
     return reading
 
 
@@ -100,7 +100,7 @@ async def view_of(
     return show(await reading_of(desk, raw), findings, links)
 
 
-async def _in_thread(desk: Desk, work: Any, *values: Any) -> Any:
+async def in_thread(desk: Desk, work: Any, *values: Any) -> Any:
     """The result of `work`, computed in a thread; few at once. 503 when it takes too long."""
     try:
         async with asyncio.timeout(READ_SECONDS), desk.reading:

@@ -41,6 +41,7 @@ EXPECTED = {
     ("POST", "/mail/{id}/settle"): DECIDERS,
     ("GET", "/mail/{id}/correct"): DECIDERS,
     ("POST", "/mail/{id}/correct"): DECIDERS,
+    ("GET", "/mail/{id}/versions/{step:int}"): READERS,
     ("GET", "/mail/{id}/versions/{step:int}/{which}"): READERS,
     ("GET", "/mail/{id}/status"): READERS,
     ("POST", "/mail/{id}/turn"): DECIDERS,

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from gatepost.admin import deciding, requests
 from gatepost.admin.deciding import STILL_GOING, is_at_it, others_turns
+from gatepost.admin.differences import differences
 from gatepost.admin.pages.mail import entry_of
 from gatepost.admin.rewriting import MAX_SUBJECT, MAX_TEXT, Draft, draft_of, rewrite
-from gatepost.admin.specimen import download, reading_of, view_of
+from gatepost.admin.specimen import download, in_thread, reading_of, view_of
 from gatepost.admin.visit import Visit
 from gatepost.admin.words import outcome
 from gatepost.errors import JudgeError
@@ -45,6 +46,20 @@ async def correct(visit: Visit) -> Response:
     if turn := (await others_turns(visit.desk, [entry.id], visit.who.name)).get(entry.id):
         return await _page(visit, entry, draft, mail, changed=changed, fault=is_at_it(turn))
     return await _send(visit, entry, draft, (mail, changed), although=although)
+
+
+async def versions(visit: Visit) -> Response:
+    """A corrected mail as it came and as it went, woven into each other."""
+    entry, step = await entry_of(visit), int(visit.request.path_params["step"])
+    found = await visit.desk.bench.reviews.versions(entry.id, step)
+    if found is None:
+        raise HTTPException(404)
+    old, new = [draft_of((await reading_of(visit.desk, raw)).mail) for raw in found]
+    woven = [
+        (name, await in_thread(visit.desk, differences, before, after))
+        for name, before, after in (("Subject", old.subject, new.subject), ("Text", old.text, new.text))
+    ]
+    return visit.page("versions.html", entry=entry, step=step, parts_of_it=woven)
 
 
 async def version(visit: Visit) -> Response:

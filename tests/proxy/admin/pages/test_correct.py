@@ -52,6 +52,8 @@ async def test_a_corrected_mail_goes_out_and_both_versions_are_there(tmp_path: P
         original = await client.get("/mail/held1/versions/1/original")
         corrected = await client.get("/mail/held1/versions/1/corrected")
         other = await client.get("/mail/held1/versions/1/third")
+        both = (await client.get("/mail/held1/versions/1")).text
+        none = await client.get("/mail/held1/versions/2")
         assert await state_of(site) is MessageState.RELAYED
 
     assert response.headers["location"] == "/queue"
@@ -59,7 +61,8 @@ async def test_a_corrected_mail_goes_out_and_both_versions_are_there(tmp_path: P
     assert b"Thank you for your order." in sent.raw
     assert (original.content, corrected.content) == (raw_of("held1"), sent.raw)
     assert "attachment" in original.headers["content-disposition"]
-    assert other.status_code == 404
+    assert (other.status_code, none.status_code) == (404, 404)
+    assert "Thank you for your order.<del> 20% off your next order if you come back.</del>" in both
     assert "Corrected by rita" in page
 
 
