@@ -177,6 +177,11 @@ def hook_given_up(hook: str, call: str, why: str) -> None:
     _log.error("hook.given_up", hook=hook, call=call, why=why)
 
 
+def clock_jumped(seconds: float) -> None:
+    """The machine's clock was set by more than an hour: for a day nothing is deleted by age."""
+    _log.error("clock.jumped", seconds=round(seconds))
+
+
 def round_failed(error: BaseException) -> None:
     """The spool could not be worked on; the next round tries again."""
     _log.error("round.failed", error=str(error))

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import yaml
 
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
