@@ -42,6 +42,11 @@ class Asks:
         return (*self._asks(), *self.praise)
 
     @cached_property
+    def asking(self) -> frozenset[int]:
+        """The sentences that ask for a review."""
+        return frozenset(number for number, _ in self.asks)
+
+    @cached_property
     def changes(self) -> Places:
         """Asks to change or remove a review."""
         return _plainest(self._changes(), self._wished_away())
@@ -59,7 +64,7 @@ class Asks:
     @cached_property
     def proofs(self) -> Places:
         """Asks to show the review to the seller; a bare screenshot is one only soon after an ask."""
-        asked = {number for number, _ in self.asks}
+        asked = self.asking
         shown = (
             place
             for place in self.talk.meant("proof")

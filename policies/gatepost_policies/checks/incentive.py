@@ -34,7 +34,7 @@ def _hinted(asks: Asks) -> Iterator[Span]:
         "benefit", ("review_talk",), unless=UNPAID, besides=("gift_owed", "gift_harmless"), reach=1
     )
     for number, hit in met:
-        if asks.talk.sentences[number].has("review_talk") or any(abs(number - n) == 1 for n in asks.numbers):
+        if asks.talk.sentences[number].has("review_talk") or asks.numbers & {number - 1, number + 1}:
             yield hit.span
 
 

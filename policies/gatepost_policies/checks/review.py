@@ -48,7 +48,7 @@ def _drawn_stars(asks: Asks) -> Iterator[Span]:
 def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
     """Asks only the satisfied for a review (D4d)."""
     asks = asks_of(case)
-    asking = {number for number, _ in asks.asks}
+    asking = asks.asking
     spoken = asking.union(asks.talk.scene.speakers("review_talk"))
     spans = [span for number in spoken for span in _conditions(asks, number, is_ask=number in asking)]
     return evidence(case, spans, "asks only the satisfied")
