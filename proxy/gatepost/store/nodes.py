@@ -47,7 +47,11 @@ class LeasedOwners:
         self._lease = int(seconds * 1_000_000)
         self._link = dial()
         self._over = threading.Event()
-        self._beat()
+        try:
+            self._beat()
+        except BaseException:
+            self._link.close()
+            raise
         self._thread = threading.Thread(target=self._go_on, name="store-beat", daemon=True)
         self._thread.start()
 
