@@ -45,6 +45,13 @@ PAGES = (
     "/check",
     "/audit?verify=yes",
     "/sent",
+    "/account",
+    "/account/second-factor",
+    "/account/password",
+    "/people",
+    "/settings",
+    "/tokens",
+    "/mine",
     "/nothing",
 )
 """Every kind of page of those who are logged in."""

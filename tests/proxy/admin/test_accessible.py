@@ -8,13 +8,23 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
+from gatepost.admin.routes import ROUTES
 from kit.browser import chromium, log_in, served, tab
 from kit.site import TestSite
 from kit.tour import GUIDE, PAGES, furnish
 
-pytestmark = pytest.mark.peer
-
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+NO_PAGES = {"/healthz", "/readyz", "/metrics", "/queue/live"}  # for programs
+BEFORE_LOGIN = {"/login", "/login/code", "/login/oidc", "/login/oidc/back"}
+
+
+def test_the_tour_leads_through_every_page() -> None:
+    shown = {path.partition("?")[0] for path in PAGES}
+    plain = {page.path for page in ROUTES if page.method == "GET" and "{" not in page.path}
+    pages = {path for path in plain if not path.startswith("/api/") and not path.endswith(".csv")}
+    assert pages - shown == NO_PAGES | BEFORE_LOGIN
 
 
 @pytest.fixture
@@ -30,6 +40,7 @@ async def faults(page: Page) -> list[str]:
     return [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]]
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_on_any_page(site: TestSite, browser: Browser, scheme: str) -> None:
     await furnish(site)
@@ -48,12 +59,14 @@ async def test_axe_finds_nothing_on_any_page(site: TestSite, browser: Browser, s
     assert watched.errors == []
 
 
+@pytest.mark.peer
 async def test_axe_would_find_something(browser: Browser) -> None:
     async with tab(browser) as watched:
         await watched.page.set_content("<html><body><img src='x.png'><input></body></html>")
         assert any(fault.startswith("image-alt") for fault in await faults(watched.page))
 
 
+@pytest.mark.peer
 async def test_no_page_is_wider_than_a_phone(site: TestSite, browser: Browser) -> None:
     await furnish(site)
     phone = {"width": 360, "height": 740}
