@@ -195,7 +195,7 @@ class Campaign:
         }
 
     async def _start(self) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while self._dead and Path(f"/proc/{self._dead}").exists():
                 await asyncio.sleep(0.001)  # while it dies it still takes connections
         self._settings["relay"]["port"] = self.sink.port  # type: ignore[index] # our own dict
@@ -204,7 +204,7 @@ class Campaign:
         log = self.folder / "gateway.log"
         self._zygote.stdin.write(f"{self._config}\t{log}\n".encode())
         self.pid = int(await self._word())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 with contextlib.suppress(OSError):
                     _, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -352,7 +352,7 @@ class Campaign:
         store = await Store.open(self.home, clock=SystemClock(), read_only=True)
         try:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(60):
                     while await self._in_progress(store):
                         await asyncio.sleep(0.1)
             await self._count(store)
