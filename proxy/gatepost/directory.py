@@ -215,6 +215,13 @@ class Logins(Protocol):
         """End a session (of `user`, when one is given); whether there was one."""
 
 
+class Backlog(Protocol):
+    """What is yet to be told to people and programs. Raises StoreError."""
+
+    async def backlog(self) -> Mapping[str, int]:
+        """How many happenings and calls of webhooks wait."""
+
+
 class Settings(Protocol):
     """What was set on the site. All methods raise StoreError."""
 

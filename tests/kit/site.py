@@ -177,6 +177,7 @@ async def open_site(
             tokens=store.tokens,
             proofs=store.proofs,
             listings=store.listing,
+            outbox=store.outbox,
         ),
         office=office,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gatepost.directory import Accounts, Listings, Logins, Proofs, Tokens
+from gatepost.directory import Accounts, Backlog, Listings, Logins, Proofs, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +16,4 @@ class Staff:
     tokens: Tokens
     proofs: Proofs
     listings: Listings
+    outbox: Backlog

@@ -272,6 +272,7 @@ class Gateway:
                 tokens=self.store.tokens,
                 proofs=self.store.proofs,
                 listings=self.store.listing,
+                outbox=self.store.outbox,
             ),
             office=self.office,
         )

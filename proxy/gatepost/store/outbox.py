@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from gatepost.model import MessageId, MessageState
 from gatepost.notices.ports import Call, Happening
 from gatepost.ports import Clock
 from gatepost.store.db import Database
-from gatepost.store.engine import NO_PARAMS, Row, Tx, Value
+from gatepost.store.engine import Row, Tx, Value
 from gatepost.store.rows import in_list, micros, moment, plain
 
 ON_ARRIVAL = frozenset({MessageState.HELD, MessageState.REFUSED})
@@ -173,8 +173,16 @@ class Outbox:
 
     async def open_calls(self) -> int:
         """How many calls are yet to be settled."""
-        sql = "SELECT count(*) AS n FROM hook_calls WHERE next_at IS NOT NULL"
-        return int(await self._db.read(lambda tx: tx.execute(sql, NO_PARAMS)[0]["n"]))
+        return (await self.backlog())["webhooks"]
+
+    async def backlog(self) -> Mapping[str, int]:
+        """How many happenings and calls of webhooks wait."""
+        sql = (
+            "SELECT (SELECT count(*) FROM happenings) AS notices, "
+            "(SELECT count(*) FROM hook_calls WHERE next_at IS NOT NULL) AS webhooks"
+        )
+        row = (await self._db.read(lambda tx: tx.execute(sql)))[0]
+        return {"notices": int(row["notices"]), "webhooks": int(row["webhooks"])}
 
 
 def _key(tx: Tx, name: str) -> Sequence[Row]:

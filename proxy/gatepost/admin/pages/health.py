@@ -37,6 +37,9 @@ async def metrics(visit: Visit) -> Response:
     messages = Gauge("gatepost_messages", "Messages by state that is not final", ["state"], registry=registry)
     for state, count in states.items():
         messages.labels(state.value).set(count)
+    untold = Gauge("gatepost_untold", "What is yet to be told, by the way it goes", ["way"], registry=registry)
+    for way, count in (await visit.desk.staff.outbox.backlog()).items():
+        untold.labels(way).set(count)
     if urgent.entries and (deadline := urgent.entries[0].deadline_at):
         left = Gauge(
             "gatepost_held_deadline_seconds", "Time left of the most urgent held mail", registry=registry

@@ -35,3 +35,5 @@ async def test_metrics_count_what_waits(site: TestSite) -> None:
 
     assert 'gatepost_messages{state="held"} 1.0' in text
     assert "gatepost_held_deadline_seconds 7200.0" in text
+    assert 'gatepost_untold{way="notices"} 1.0' in text
+    assert 'gatepost_untold{way="webhooks"} 0.0' in text
