@@ -37,7 +37,7 @@ async def metrics(visit: Visit) -> Response:
     messages = Gauge("gatepost_messages", "Messages by state that is not final", ["state"], registry=registry)
     for state, count in states.items():
         messages.labels(state.value).set(count)
-    untold = Gauge("gatepost_untold", "What is yet to be told, by the way it goes", ["way"], registry=registry)
+    untold = Gauge("gatepost_untold", "What is yet to be told, by its way", ["way"], registry=registry)
     for way, count in (await visit.desk.staff.outbox.backlog()).items():
         untold.labels(way).set(count)
     if urgent.entries and (deadline := urgent.entries[0].deadline_at):
