@@ -16,7 +16,7 @@ from kit.desk import Desk
 from kit.gateway import Gateway
 from kit.messages import ORDER
 from kit.nodes import NodeCampaign, Outages
-from kit.postgres import Server
+from kit.postgres import Server, Standby
 from kit.smtp_sink import Say, Sink, Step
 from kit.stores import held, relayed
 from kit.submit import mail, submit
@@ -59,6 +59,30 @@ async def test_a_database_that_stops_and_dies_costs_no_mail(tmp_path: Path, serv
     await outages
     print(totals.line(7), campaign.answers)
     assert totals.broken() == []
+
+
+async def test_a_failover_to_a_synchronous_standby_costs_no_mail(tmp_path: Path) -> None:
+    with Server(safe=True) as first:
+        url = first.new()
+        with Standby(first) as second:
+            folders = f"host={first.folder},{second.folder}"
+            url = url.replace(f"host={first.folder}&port=5432", f"{folders}&port=5432,5432")
+            campaign = NodeCampaign(tmp_path, first, kills=2, seed=5, url=url)
+
+            async def fail_over() -> None:
+                async with asyncio.timeout(60):
+                    while len(campaign.sink.received) < 20:
+                        await asyncio.sleep(0.05)
+                await asyncio.to_thread(first.kill)
+                await asyncio.sleep(0.5)
+                await asyncio.to_thread(second.promote)
+
+            failing = asyncio.ensure_future(fail_over())
+            totals = await campaign.run()
+            await failing
+    print(totals.line(5), campaign.answers)
+    assert totals.broken() == []
+    assert totals.delivered > 20
 
 
 async def test_of_two_hundred_requests_over_three_nodes_one_goes_out(tmp_path: Path, server: Server) -> None:
