@@ -67,6 +67,8 @@ class Office:
                 await self.refresh()
             except StoreError as error:
                 events.round_failed(error)
+            except Exception as error:  # a setting that nobody foresaw must not end the looking
+                events.task_failed("settings", error)
 
     async def refresh(self) -> bool:
         """Take over what has changed in the store; whether anything had."""

@@ -21,7 +21,7 @@ from gatepost.ports import Clock
 AT_ONCE = 5
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 """Between two tries of one call; doubled with each."""
-QUIET_SECONDS = 60.0
+QUIET_SECONDS = 10.0
 
 
 class Calls(Protocol):
@@ -54,6 +54,8 @@ class Hooks:
                     await self.round()
             except StoreError as error:
                 events.round_failed(error)
+            except Exception as error:  # as of several calls at once: the next round may do
+                events.task_failed("webhooks", error)
             await asyncio.sleep(settings.round_seconds if busy else QUIET_SECONDS)
 
     async def round(self) -> int:

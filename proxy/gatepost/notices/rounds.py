@@ -24,9 +24,9 @@ from gatepost.report import entry_as_json, iso
 from gatepost.seal import seal
 from gatepost_policies.facts import buyers
 
-QUIET_SECONDS = 60.0
+QUIET_SECONDS = 10.0
 """Between two rounds while notices are switched off."""
-KEPT = timedelta(days=14)
+KEPT, BETWEEN_PURGES = timedelta(days=14), timedelta(hours=1)
 LOOKED_AT = 500  # held mails that one alarm or digest looks at
 ERASED = "erased@invalid"
 
@@ -48,6 +48,7 @@ class Notices:
         """`terms` are asked anew each round; `wake` has the spool looked through at once."""
         self._outbox, self._journal, self._held, self._clock = outbox, journal, held, clock
         self._terms, self._new_id, self._wake = terms, new_id, wake
+        self._purged_at: datetime | None = None
 
     async def run(self) -> None:
         """A round every few seconds until it is cancelled; a failing store only delays the next."""
@@ -57,6 +58,8 @@ class Notices:
                 await self.round()
             except StoreError as error:
                 events.round_failed(error)
+            except Exception as error:  # whatever it is: the next round may do, and silence would tell nobody
+                events.task_failed("notices", error)
             settings = terms.settings
             await asyncio.sleep(settings.round_seconds if settings.enabled else QUIET_SECONDS)
 
@@ -73,10 +76,16 @@ class Notices:
         sent += await self._sum_up(terms)
         sent += await self._alarm(terms)
         sent += await self._digest(terms)
-        await self._outbox.purge(self._clock.now() - KEPT)
+        await self._purge()
         if sent:
             self._wake()
         return sent
+
+    async def _purge(self) -> None:
+        now = self._clock.now()
+        if self._purged_at is None or abs(now - self._purged_at) >= BETWEEN_PURGES:
+            await self._outbox.purge(now - KEPT)
+            self._purged_at = now
 
     # --- one mail's sender, at once --------------------------------------------------------------
 

@@ -71,6 +71,8 @@ class Outbox:
 
     async def forget_happenings(self) -> int:
         """Drop all that is yet to be told (nobody wants to hear it); how much that was."""
+        if not await self._db.read(lambda tx: tx.execute("SELECT at FROM happenings LIMIT 1")):
+            return 0
         return await self._db.write(lambda tx: tx.change("DELETE FROM happenings"))
 
     async def count(self, address: str, hour: int) -> int:
@@ -126,6 +128,9 @@ class Outbox:
     async def due_calls(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Call]:
         """Take up to `limit` calls whose time has come; not settled within `lease` they are due again."""
         params: dict[str, Value] = {"now": micros(now), "until": micros(now + lease), "most": limit}
+        due = "SELECT id FROM hook_calls WHERE next_at <= :now LIMIT 1"
+        if not await self._db.read(lambda tx: tx.execute(due, params)):  # most rounds: without a write
+            return []
         return await self._db.write(lambda tx: [_call_of(row) for row in tx.execute(_TAKE, params)])
 
     async def settle_call(self, id: str, word: str, error: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -240,3 +241,24 @@ async def test_an_alarm_is_told_to_webhooks_once(told: Told) -> None:
     calls = await told.store.outbox.due_calls(told.clock.now(), 50, timedelta(minutes=1))
 
     assert sorted(call.event for call in calls) == ["message.held", "queue.alarm"]
+
+
+async def test_the_rounds_go_on_after_whatever_failed(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    told.settings = ON.model_copy(update={"round_seconds": 0.001})
+    rounds = asyncio.Queue[int]()
+    faults: list[BaseException] = [RuntimeError("unforeseen"), StoreError("locked")]
+
+    async def round() -> int:
+        rounds.put_nowait(1)
+        if faults:
+            raise faults.pop(0)
+        return 0
+
+    monkeypatch.setattr(told.notices, "round", round)
+    running = asyncio.ensure_future(told.notices.run())
+    async with asyncio.timeout(20):
+        for _ in range(3):
+            await rounds.get()
+    running.cancel()
+
+    assert faults == []
