@@ -18,6 +18,7 @@ from gatepost_policies.language.scene import Hit, Scene, Sentence
 from gatepost_policies.model import Span
 
 NEGATION_REACH: Final = 110  # characters; beyond it a negation has spent itself
+REPORT_REACH: Final = 160  # characters that "you asked whether" reaches over
 DENIAL_REACH: Final = 24  # characters between a thing and "is not needed"
 # Where the verb, and with it the negation, may come last.
 _VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
@@ -45,7 +46,7 @@ class Talk:
         """Hits with the numbers of their sentences, but for reports of a rule and the buyer's own subject."""
         for concept in concepts:
             for number, hit in self.scene.spoken(concept):
-                if self._is_said(number, concept):
+                if self._is_said(number, concept) and not is_reported(self.sentences[number], hit):
                     yield number, hit
 
     def _is_said(self, number: int, concept: str) -> bool:
@@ -80,7 +81,7 @@ class Talk:
             if self.answers_buyer(number) or not self._is_said(number, lead):
                 continue
             for hit in here.of(lead):
-                if denied or _is_meant(here, hit, harmless):
+                if (denied or _is_meant(here, hit, harmless)) and not is_reported(here, hit):
                     yield number, _joined(here, hit, others)
 
     def _met(
@@ -147,6 +148,16 @@ def _is_meant(sentence: Sentence, hit: Hit, harmless: tuple[str, ...]) -> bool:
     if any(overlaps(hit.span, other.span) for other in sentence.of(*harmless)):
         return False
     return not is_negated(sentence, hit) and not in_title(sentence, hit)
+
+
+def is_reported(sentence: Sentence, hit: Hit) -> bool:
+    """Whether the sentence says before `hit` that the buyer asked or mentioned it, in the same breath."""
+    for asked in sentence.of("buyer_asked"):
+        if 0 <= hit.span.start - asked.span.end <= REPORT_REACH:
+            between = sentence.text[asked.span.end - sentence.start : hit.span.start - sentence.start]
+            if _HARD_BREAK.search(between) is None:
+                return True
+    return False
 
 
 def is_negated(sentence: Sentence, hit: Hit) -> bool:
