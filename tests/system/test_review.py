@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from kit.browser import PASSWORD, chromium, tab
+from kit.browser import chromium, tab
 from kit.gateway import Gateway
+from kit.site import PASSWORD
 from kit.smtp_sink import Sink
 from kit.submit import mail, submit
 
