@@ -37,9 +37,7 @@ def log() -> Iterator[io.StringIO]:
 
 def typed() -> dict[str, Callable[..., None]]:
     own = inspect.getmembers(events, inspect.isfunction)
-    return {
-        name: f for name, f in own if f.__module__ == events.__name__ and name not in NO_EVENTS
-    }
+    return {name: f for name, f in own if f.__module__ == events.__name__ and name not in NO_EVENTS}
 
 
 def sample(name: str, kind: object) -> Any:
