@@ -109,9 +109,10 @@ class Asks:
 
     def _praise_hinted(self) -> Iterator[tuple[int, Hit]]:
         """Wishes for praise that no set phrase holds."""
-        yield from self.talk.together("praise_hint", ("review_talk",), unless=FREE, denied=True)
+        barred = (*FREE, "happy_if", "unhappy_if", "review_bad", "review_change", "review_divert")
+        yield from self.talk.together("praise_hint", ("review_talk",), unless=barred, denied=True)
         for number, hit in self.talk.together(
-            "praise_word", ("review_talk",), unless=FREE, besides=("praise_harmless", "review_bad")
+            "praise_word", ("review_talk",), unless=barred, besides=("praise_harmless",)
         ):
             if self.talk.sentences[number].has("review_ask", "review_item", "request", "please", "addressed"):
                 yield number, hit

@@ -49,7 +49,8 @@ def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
     """Asks only the satisfied for a review (D4d)."""
     asks = asks_of(case)
     asking = asks.asking
-    spoken = asking.union(asks.talk.scene.speakers("review_talk"))
+    changed = {number for number, _ in asks.changes}  # who has reviewed is not asked on terms
+    spoken = asking.union(asks.talk.scene.speakers("review_talk")) - changed
     spans = [span for number in spoken for span in _conditions(asks, number, is_ask=number in asking)]
     return evidence(case, spans, "asks only the satisfied")
 
