@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gatepost.cli.replay import replay
 from gatepost.cli.terminal import (
     DONE,
     FAILED,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from gatepost_policies.rule import Rule
     from gatepost_policies.rulebook import Rulebook
 
-commands = family("The rules in force: list, show, test, compare.")
+commands = family("The rules in force: list, show, test, diff, replay.")
+commands.command("replay")(replay)
 
 EditionOption = Annotated[str, typer.Option(help="This edition, instead of the configured one.")]
 
