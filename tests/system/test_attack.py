@@ -68,6 +68,7 @@ def settings(folder: Path) -> dict[str, object]:
             "times": {"command_seconds": 3, "write_seconds": 2},
             "auth": {"delay_seconds": 0},
         },
+        "policy": {"judge_seconds": 45},  # on a busy machine a child may take its time to start
         "site": {"enabled": False},
     }
 
