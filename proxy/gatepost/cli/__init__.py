@@ -20,6 +20,7 @@ from gatepost.cli import (
     config,
     doctor,
     feeds,
+    inbound,
     orders,
     policy,
     quarantine,
@@ -65,6 +66,7 @@ app.add_typer(reviews.commands, name="reviews")
 app.add_typer(orders.commands, name="orders")
 app.add_typer(feeds.commands, name="feeds")
 compose.register(app)
+app.add_typer(inbound.commands, name="inbound")
 app.add_typer(policy.commands, name="policy")
 app.add_typer(user.commands, name="user")
 app.add_typer(token.commands, name="token")
