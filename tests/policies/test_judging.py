@@ -109,11 +109,11 @@ def test_links_are_listed_with_their_judgement() -> None:
     ]
 
 
-def test_an_insert_is_judged_by_the_rules_on_reviews() -> None:
+def test_an_insert_is_judged_by_the_rules_on_reviews_and_links() -> None:
     insert = read_text("Leave us a 5 star review and get a $10 gift card. www.lampshop.com")
     found = {finding.category for finding in judge(insert, book(), medium=Medium.INSERT).findings}
-    assert "review-incentive" in found
-    assert not found & {"external-link", "missing-order-id"}
+    assert found >= {"review-incentive", "external-link"}
+    assert "missing-order-id" not in found
 
 
 def test_a_packing_slip_needs_its_order_id() -> None:
