@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= auto
 TIME   ?= 60
 
-.PHONY: run test check format lint types imports bench judge evasions fuzz clauses docs golden screenshots lock clean
+.PHONY: run test check format lint types imports bench judge sentences evasions fuzz clauses docs golden screenshots lock clean
 
 run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
 	@$(BIN)/gatepost serve
@@ -33,6 +33,9 @@ bench: $(VENV)/dev.stamp         ## what the gateway costs, as ratios from one r
 
 judge: $(VENV)/dev.stamp         ## how well labelled mails are judged: make judge ARGS=messages.jsonl
 	@$(BIN)/python benchmarks/judge_corpus.py $(ARGS)
+
+sentences: $(VENV)/dev.stamp     ## how well labelled sentences are judged: make sentences ARGS=de
+	@$(BIN)/python benchmarks/judge_sentences.py $(ARGS)
 
 evasions: $(VENV)/dev.stamp      ## how well disguised violations are found
 	@$(BIN)/python benchmarks/evasions.py
