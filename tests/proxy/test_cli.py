@@ -15,8 +15,12 @@ HEAVY = {"pydantic", "yaml", "rich", "structlog", "starlette", "aiosmtpd", "sele
 FAMILIES = {
     "quarantine": {"list", "show", "release", "reject", "settle", "export"},
     "reviews": {"list", "show", "grant", "import"},
-    "policy": {"list", "show", "test", "diff"},
-    "user": {"add", "list", "passwd", "disable"},
+    "orders": {"import", "show", "list", "stop", "go"},
+    "feeds": {"shipment", "adjustment", "write", "check"},
+    "inbound": {"check"},
+    "policy": {"list", "show", "test", "diff", "replay"},
+    "user": {"add", "list", "passwd", "disable", "reset-factor"},
+    "token": {"add", "list", "revoke"},
     "buyer": {"erase"},
     "config": {"check", "schema"},
     "audit": {"verify"},
@@ -31,7 +35,7 @@ def listed(*arguments: str) -> set[str]:
 
 
 def test_every_command_is_there_and_none_of_a_later_day() -> None:
-    assert listed() == {"serve", "check", "doctor", *FAMILIES}
+    assert listed() == {"serve", "check", "doctor", "compose", *FAMILIES}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -41,14 +45,14 @@ def test_every_family_is_whole(family: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("serve",), ("check",), ("doctor",)]
+    [("serve",), ("check",), ("doctor",), ("compose",)]
     + [(family, verb) for family, verbs in FAMILIES.items() for verb in sorted(verbs)],
     ids=" ".join,
 )
 def test_every_command_takes_a_configuration_and_prints_data(words: tuple[str, ...]) -> None:
     out = command(*words, "--help").out
     assert "--config" in out
-    without_data = {("serve",), ("quarantine", "export")}
+    without_data = {("serve",), ("quarantine", "export"), ("orders", "stop"), ("orders", "go")}
     assert ("--json" in out) is (words not in without_data)
 
 
