@@ -48,7 +48,7 @@ class Mail:
     order: str
     last: str = ""  # the last reply read, "" for none
     unanswered: int = 0  # tries that ended without a reply
-    dots: int = 0  # those of them in which the final dot was out
+    dots: int = 0  # those of them in which the final dot was out: the relay may have the mail
     tries: int = 0
 
     def raw(self) -> bytes:
@@ -75,7 +75,7 @@ class Totals:
     put_off: int = 0  # tries that were answered 4xx
     delivered: int = 0
     lost: list[int] = field(default_factory=list)
-    duplicated: list[int] = field(default_factory=list)  # beyond the tries that got no reply
+    duplicated: list[int] = field(default_factory=list)  # beyond what `_tolerated` says
     changed: list[int] = field(default_factory=list)
     second_requests: list[str] = field(default_factory=list)
     refused_and_sent: list[int] = field(default_factory=list)
@@ -339,8 +339,11 @@ class Campaign:
         self._kill()
 
     def _tolerated(self, mail: Mail) -> int:
-        """How many copies nobody can help: of a mail whose clients got no reply."""
-        return max(1, mail.unanswered)
+        """How many copies nobody can help: one more for each final dot whose answer was lost.
+
+        Never of a review request: its bytes and its claim are durable before it goes out.
+        """
+        return 1 if mail.kind == "review" else 1 + mail.dots
 
     async def _settle(self) -> None:
         """Send once more what is unanswered, wait until nothing is in progress, then count."""

@@ -221,9 +221,6 @@ class NodeCampaign(Campaign):
                     break
                 await asyncio.sleep(self.random.uniform(0.02, 0.2))
 
-    def _tolerated(self, mail: Mail) -> int:
-        return 1 + mail.dots
-
     async def _settle(self) -> None:
         """Send what has no answer until it has one: a dead node's mails are busy for a lease."""
         until = asyncio.get_running_loop().time() + SETTLE_SECONDS

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from kit.campaign import Campaign, Mail, Totals
+from kit.campaign import Campaign, Totals
 from kit.smtp_sink import Received
 
 START_SECONDS = 180
@@ -98,6 +98,3 @@ class WorkerCampaign(Campaign):
                 if mail.last[:1] in ("2", "5") or self._over:
                     break
                 await asyncio.sleep(self.random.uniform(0.02, 0.2))
-
-    def _tolerated(self, mail: Mail) -> int:
-        return 1 + mail.dots
