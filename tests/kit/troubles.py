@@ -129,17 +129,20 @@ class Troubled(Campaign):
 
 
 async def run(folder: Path, *, count: int, seed: int, steps: tuple[str, ...]) -> Totals:
-    """One campaign, with its line printed."""
-    campaign = Troubled(folder, count=count, seed=seed, steps=steps)
-    totals = await campaign.run()
-    print(totals.line(seed).replace("campaign", "troubles", 1), flush=True)
-    return totals
+    """One campaign."""
+    return await Troubled(folder, count=count, seed=seed, steps=steps).run()
+
+
+def line_of(totals: Totals, *, seed: int) -> str:
+    """One line for the log."""
+    return totals.line(seed).replace("campaign", "troubles", 1)
 
 
 def main() -> None:
     """Run as a program: in a mount namespace of its own, for a disk of its own."""
     folder, seed, count, *steps = sys.argv[1:]
     totals = asyncio.run(run(Path(folder), count=int(count), seed=int(seed), steps=tuple(steps)))
+    print(line_of(totals, seed=int(seed)))
     told = {"broken": totals.broken(), "acknowledged": totals.acknowledged, "put_off": totals.put_off}
     print(json.dumps(told))
 

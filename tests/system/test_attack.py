@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from kit.attacks import CASES, TRUSTED, Case, Memory, Target
@@ -19,7 +20,9 @@ MOST_BYTES = 3 << 29
 LONGEST_SECONDS = 15.0  # until another client is greeted; the test's own clients hold it up, too
 
 
-async def test_every_attack_meets_its_bound_its_reply_and_its_event(tmp_path: Path) -> None:
+async def test_every_attack_meets_its_bound_its_reply_and_its_event(
+    tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     broken: list[str] = []
     async with Sink() as sink, Gateway(tmp_path, relay=sink.port, config=settings(tmp_path)) as gateway:
         sink.keep_mail = False
@@ -28,7 +31,7 @@ async def test_every_attack_meets_its_bound_its_reply_and_its_event(tmp_path: Pa
             before, sent = memory.forget(), sink.count
             reply, slowest = await watched(case, target)
             peak = memory.peak_bytes()
-            print(
+            tell(
                 f"attack {case.name:24} before={before >> 20} peak={peak >> 20} MiB "
                 f"slowest_greeting={slowest * 1000:.0f} ms"
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -35,33 +35,39 @@ def server() -> Iterator[Server]:
 
 @pytest.mark.parametrize("seed", [1])
 async def test_three_nodes_killed_in_turn_lose_and_double_nothing(
-    tmp_path: Path, server: Server, seed: int
+    tmp_path: Path, server: Server, seed: int, tell: Callable[[str], None]
 ) -> None:
     campaign = NodeCampaign(tmp_path, server, kills=KILLS, seed=seed)
     totals = await campaign.run()
-    print(totals.line(seed))
+    tell(totals.line(seed))
     assert totals.broken() == []
     assert sum(totals.kills.values()) == KILLS
     assert totals.acknowledged > KILLS
 
 
-async def test_workers_killed_in_turn_lose_and_double_nothing(tmp_path: Path) -> None:
+async def test_workers_killed_in_turn_lose_and_double_nothing(
+    tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     totals = await WorkerCampaign(tmp_path, kills=6, seed=3).run()
-    print(totals.line(3))
+    tell(totals.line(3))
     assert totals.broken() == []
     assert totals.acknowledged > 0
 
 
-async def test_a_database_that_stops_and_dies_costs_no_mail(tmp_path: Path, server: Server) -> None:
+async def test_a_database_that_stops_and_dies_costs_no_mail(
+    tmp_path: Path, server: Server, tell: Callable[[str], None]
+) -> None:
     campaign = NodeCampaign(tmp_path, server, kills=3, seed=7)
     outages = asyncio.ensure_future(Outages(campaign, times=3, seconds=0.5).run())
     totals = await campaign.run()
     await outages
-    print(totals.line(7), campaign.answers)
+    tell(f"{totals.line(7)} {campaign.answers}")
     assert totals.broken() == []
 
 
-async def test_a_failover_to_a_synchronous_standby_costs_no_mail(tmp_path: Path) -> None:
+async def test_a_failover_to_a_synchronous_standby_costs_no_mail(
+    tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     with Server(safe=True) as first:
         url = first.new()
         with Standby(first) as second:
@@ -80,7 +86,7 @@ async def test_a_failover_to_a_synchronous_standby_costs_no_mail(tmp_path: Path)
             failing = asyncio.ensure_future(fail_over())
             totals = await campaign.run()
             await failing
-    print(totals.line(5), campaign.answers)
+    tell(f"{totals.line(5)} {campaign.answers}")
     assert totals.broken() == []
     assert totals.delivered > 20
 

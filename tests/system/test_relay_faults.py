@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from kit.smtp_sink import Received
 
 @pytest.mark.parametrize("mode", ["spool", "defer"])
 async def test_whatever_a_relay_does_nothing_is_lost_and_nothing_goes_out_twice(
-    tmp_path: Path, mode: str
+    tmp_path: Path, mode: str, tell: Callable[[str], None]
 ) -> None:
     totals = await RelayFaults(tmp_path, mode).run()
-    print(totals.line(mode))
+    tell(totals.line(mode))
     assert totals.broken() == []
     assert totals.delivered > totals.cases // 2
 
