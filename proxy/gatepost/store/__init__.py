@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -23,6 +23,7 @@ from gatepost.store.home import Home, home_of
 from gatepost.store.journal import SqlJournal
 from gatepost.store.ledger import SqlLedger
 from gatepost.store.listing import Listing
+from gatepost.store.oldorders import OldOrders
 from gatepost.store.orders import Orders
 from gatepost.store.outbox import Outbox
 from gatepost.store.owners import Nobody, Owners
@@ -64,6 +65,7 @@ class Store:
     outbox: Outbox
     orders: Orders
     feed_entries: FeedEntries
+    old_orders: OldOrders
     listing: Listing
     tokens: Tokens
     proofs: Proofs
@@ -96,6 +98,7 @@ class Store:
             home = FileHome(home)
         opened = await asyncio.to_thread(_open, home, instance, busy_seconds, read_only)
         db, owners = opened
+        orders = Orders(db, clock)
         return cls(
             db=db,
             owners=owners,
@@ -109,8 +112,9 @@ class Store:
             sessions=Sessions(db, clock),
             audit=Audit(db, clock),
             outbox=Outbox(db, clock),
-            orders=Orders(db, clock),
+            orders=orders,
             feed_entries=FeedEntries(db, clock),
+            old_orders=OldOrders(db, orders, clock),
             listing=Listing(db, clock),
             tokens=Tokens(db, clock),
             proofs=Proofs(db, clock),
@@ -144,13 +148,17 @@ class Store:
     async def purge(self, now: datetime, keep: KeepFor) -> Purged:
         """Expire what was held too long, then delete all that has had its time."""
         await self.quarantine.expire(now, timedelta(days=keep.held_days))
-        return await self.retention.purge(
+        await self.old_orders.drop_cut_off(now)
+        ledger = timedelta(days=keep.ledger_days)
+        orders = await self.old_orders.purge(now, names=timedelta(days=keep.orders_days), orders=ledger)
+        purged = await self.retention.purge(
             now,
             decisions=timedelta(days=keep.decisions_days),
             captured=timedelta(days=keep.captured_days),
             sessions=_SESSIONS,
-            ledger=timedelta(days=keep.ledger_days),
+            ledger=ledger,
         )
+        return replace(purged, orders=orders)
 
     def free_bytes(self) -> int | None:
         """How much the disk under the database still takes; None when that is another machine's matter.

@@ -126,7 +126,9 @@ class Orders:
             for line in lines
         ]
         pairs = {
-            (plain(line.buyer), line.order) for line in lines if isinstance(line, OrderLine) and line.buyer
+            (plain(bare_alias(line.buyer)), line.order)
+            for line in lines
+            if isinstance(line, OrderLine) and line.buyer
         }
         owned: list[dict[str, Value]] = [
             {"buyer": buyer, "order_id": order} for buyer, order in sorted(pairs)
@@ -260,7 +262,7 @@ class Orders:
     async def of_buyer(self, buyer: str, limit: int = 200) -> Sequence[OrderId]:
         """The orders of a buyer's alias."""
         sql = "SELECT order_id FROM order_buyers WHERE buyer = :buyer ORDER BY order_id LIMIT :most"
-        values: dict[str, Value] = {"buyer": buyer.lower(), "most": limit}
+        values: dict[str, Value] = {"buyer": bare_alias(buyer), "most": limit}
         return [OrderId(row["order_id"]) for row in await self._db.read(lambda tx: tx.execute(sql, values))]
 
     # --- the stop list -----------------------------------------------------------------------------

@@ -50,5 +50,7 @@ class Retention(Section):
     """What was decided and why (without the mails themselves)."""
     captured_days: Count = 7
     """Mails of the capture relay."""
+    orders_days: Count = 90
+    """Buyers' names and addresses in order data; the orders themselves stay for ledger_days."""
     ledger_days: Count = 1825
     """That an order was asked for a review; then it could be asked anew."""
