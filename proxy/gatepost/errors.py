@@ -6,6 +6,7 @@ GatepostError
 │   └── StateError       someone else changed the state first
 ├── FeedError            a file of order data can't be used as a whole
 ├── JudgeError           the mail could not be judged in time or at all
+├── ChildError           a process of our own died at its work, or did not start
 └── UpstreamError        the relay
     ├── Refused          said 5xx: definite
     ├── TryLater         said 4xx, or could not be reached, before anything was taken: definite
@@ -45,6 +46,10 @@ class FeedError(GatepostError):
 
 class JudgeError(GatepostError):
     """A mail could not be judged within its budget."""
+
+
+class ChildError(GatepostError):
+    """A process of our own died at its work, or did not start."""
 
 
 class UpstreamError(GatepostError):

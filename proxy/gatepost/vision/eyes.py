@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import pickle
-import sys
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from gatepost.childprocess import ChildProcess
 from gatepost.config.schema import Vision
-from gatepost.vision.process import SIZE
+from gatepost.errors import ChildError
 from gatepost.vision.seen import Seen
 from gatepost_policies.facts import Unseen
 
@@ -41,10 +40,9 @@ class Eyes:
 
     def __init__(self, config: Vision) -> None:
         self._config = config
-        self._process: asyncio.subprocess.Process | None = None
-        self._is_ready = False
-        self._killed: list[asyncio.subprocess.Process] = []
-        self._turn = asyncio.Lock()
+        self._child = ChildProcess(
+            "from gatepost.vision.process import main; main()", str(config.memory_bytes), quiet=True
+        )
         self._known: OrderedDict[str, Seen] = OrderedDict()
         self._absent = self._why_not()
 
@@ -53,91 +51,39 @@ class Eyes:
             return SWITCHED_OFF
         return MISSING if missing_libraries() else None
 
+    async def warm(self) -> None:
+        """Start the child and wait until it has loaded: no first picture waits for it then. Never raises."""
+        if self._absent is None:
+            with contextlib.suppress(ChildError):
+                await self._child.ready()
+
     async def see(self, files: Sequence[Unseen]) -> list[Sight]:
         """What each file says; together within `vision.seconds`. Never raises: what is unread says why."""
         if self._absent is not None:
             return [Sight(file, self._absent) for file in files]
         done: list[Sight] = []
-        rest = TOO_MUCH
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._config.seconds):
-                async with self._turn:
-                    await self._running()
                 for file in files[: self._config.files]:
                     done.append(Sight(file, await self._see(file)))
-        except TimeoutError:
-            if self._is_ready:
-                self._kill()  # else it goes on loading, and the next mail finds it ready
-        except (OSError, asyncio.IncompleteReadError):
-            self._kill()
-            rest = BROKEN
-        seen = {id(sight.file) for sight in done}
-        return done + [Sight(file, rest) for file in files if id(file) not in seen]
+        return done + [Sight(file, TOO_MUCH) for file in files[len(done) :]]
 
     async def _see(self, file: Unseen) -> Seen:
         known = self._known.get(file.digest)
         if known is not None:
             self._known.move_to_end(file.digest)
             return known
-        async with self._turn:
-            seen = await self._ask(file)
+        try:
+            seen = await self._child.ask((file.name, file.content))
+        except ChildError:
+            return BROKEN
+        if not isinstance(seen, Seen):
+            return BROKEN
         self._known[file.digest] = seen
         while len(self._known) > self._config.remembered:
             self._known.popitem(last=False)
         return seen
 
-    async def _ask(self, file: Unseen) -> Seen:
-        process = await self._running()
-        assert process.stdin is not None  # noqa: S101 - opened as a pipe
-        assert process.stdout is not None  # noqa: S101 - opened as a pipe
-        try:
-            message = pickle.dumps((file.name, file.content))
-            process.stdin.write(SIZE.pack(len(message)) + message)
-            await process.stdin.drain()
-            return await _answer(process.stdout)
-        except (OSError, asyncio.IncompleteReadError):
-            self._kill()
-            return BROKEN
-        except BaseException:
-            self._kill()  # at its deadline, or we are stopping: what it would answer is nobody's
-            raise
-
-    async def _running(self) -> asyncio.subprocess.Process:
-        if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                "from gatepost.vision.process import main; main()",
-                str(self._config.memory_bytes),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env={"LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            )
-            self._is_ready = False
-        if not self._is_ready:
-            assert self._process.stdout is not None  # noqa: S101 - opened as a pipe
-            await _answer(self._process.stdout)
-            self._is_ready = True
-        return self._process
-
     async def close(self) -> None:
         """End the child."""
-        self._kill()
-        for process in self._killed:
-            await process.wait()
-        self._killed.clear()
-
-    def _kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            self._killed = [each for each in self._killed if each.returncode is None]
-            self._killed.append(self._process)
-        self._process = None
-
-
-async def _answer(stream: asyncio.StreamReader) -> Seen:
-    (size,) = SIZE.unpack(await stream.readexactly(SIZE.size))
-    answer = pickle.loads(await stream.readexactly(size))  # noqa: S301 - our own child
-    return answer if isinstance(answer, Seen) else BROKEN
+        await self._child.close()

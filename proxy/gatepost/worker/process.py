@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
 import resource
 import sys
-from typing import Any
 
+from gatepost.childprocess import serve
 from gatepost.config.schema import Policy
 from gatepost.privacy import keep_to_itself
-from gatepost.worker.child import SIZE, Examined, Task
+from gatepost.worker.child import Examined, Task
 from gatepost.worker.judging import judgement_of
 from gatepost.worker.rulebooks import Rulebooks
 from gatepost_policies.facts import read, unseen
@@ -19,20 +18,15 @@ MEMORY_BYTES = 2 * 1024**3
 
 
 def main() -> None:
-    """Serve the parent: a task in, a Judgement or the name of what failed out."""
+    """Serve the parent: a task in, what came of it or the name of what failed out."""
     keep_to_itself()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     rulebooks = Rulebooks(Policy.model_validate_json(sys.argv[1]))
     rulebooks.warm()
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while head := source.read(SIZE.size):
-        task: Task = pickle.loads(source.read(SIZE.unpack(head)[0]))  # noqa: S301 - our own parent
-        answer = pickle.dumps(_judge(rulebooks, task))
-        sink.write(SIZE.pack(len(answer)) + answer)
-        sink.flush()
+    serve(lambda task: _judge(rulebooks, task))
 
 
-def _judge(rulebooks: Rulebooks, task: Task) -> Any:
+def _judge(rulebooks: Rulebooks, task: Task) -> Examined | str:
     try:
         reading = read(task.raw)
         rulebook = rulebooks.select(task.account, task.to)

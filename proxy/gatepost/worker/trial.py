@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import sys
 from collections.abc import Sequence
 
+from gatepost.childprocess import ChildProcess, serve
 from gatepost.config.schema import Policy
-from gatepost.errors import ConfigError
+from gatepost.errors import ChildError, ConfigError
 from gatepost.worker.rulebooks import Rulebooks
 from gatepost_policies import selftest
 from gatepost_policies.model import Mode
@@ -23,40 +21,31 @@ async def tried(new: Policy, old: Policy, *, seconds: float) -> None:
 
     The examples of a rule that `new` switches off are not asked for.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        "from gatepost.worker.trial import main; main()",
-        new.model_dump_json(),
-        old.model_dump_json(),
-        stdout=asyncio.subprocess.PIPE,
-        env={"LC_ALL": "C.UTF-8"},  # none of the parent's secrets
-    )
+    child = ChildProcess("from gatepost.worker.trial import main; main()")
     try:
         async with asyncio.timeout(seconds):
-            out, _ = await process.communicate()
+            failed = await child.ask((new.model_dump_json(), old.model_dump_json()))
     except TimeoutError:
         raise ConfigError(f"the rules could not be tried on their examples within {seconds:g} s") from None
+    except ChildError as error:
+        raise ConfigError("the rules could not be tried on their examples") from error
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode:
-        raise ConfigError("the rules could not be tried on their examples")
-    if failed := json.loads(out):
+        await child.close()
+    if isinstance(failed, list) and failed:
         more = f"; and {len(failed) - TOLD} more" if len(failed) > TOLD else ""
         raise ConfigError(f"the rules would fail their own examples: {'; '.join(failed[:TOLD])}{more}")
 
 
 def main() -> None:
-    """Try the two policies of the command line; print the new failures as JSON."""
-    new, old = (Policy.model_validate_json(text) for text in sys.argv[1:3])
+    """In the child: answer two policies, as JSON, with the examples that fail only under the first."""
+    serve(_new_failures)
+
+
+def _new_failures(policies: tuple[str, str]) -> list[str]:
+    new, old = (Policy.model_validate_json(text) for text in policies)
     failed = failures(new)
-    if failed:
-        before = set(failures(old))
-        failed = [each for each in failed if each not in before]
-    sys.stdout.write(json.dumps(failed))
+    before = set(failures(old)) if failed else set()
+    return [each for each in failed if each not in before]
 
 
 def failures(policy: Policy) -> Sequence[str]:

@@ -59,10 +59,7 @@ async def test_over_its_time_a_file_is_unread() -> None:
 
 async def test_a_child_that_dies_costs_its_file_only(eyes: Eyes) -> None:
     await eyes.see([file(pictures.code(LINK))])
-    process = eyes._process
-    assert process is not None
-    process.kill()
-    await process.wait()
+    eyes._child.kill()
     [sight] = await eyes.see([file(pictures.code(LINK + "x"))])
     assert sight.seen.codes == (LINK + "x",)
 
