@@ -1,10 +1,11 @@
-"""Verdicts and held mails as JSON objects, by the contract: for the commands and the API alike."""
+"""Verdicts, held mails, users and tokens as JSON objects: for the commands and the API alike."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from gatepost.directory import Token, User
 from gatepost.model import Entry
 from gatepost_policies.model import Finding, Verdict
 
@@ -59,6 +60,34 @@ def entry_as_json(entry: Entry) -> dict[str, Any]:
         "order_ids": list(entry.order_ids),
         "findings": [finding_as_json(finding) for finding in entry.findings],
         "state": entry.state.value,
+    }
+
+
+def user_as_json(user: User) -> dict[str, Any]:
+    """A gateway user, without anything secret."""
+    return {
+        "name": user.name,
+        "role": user.role.value,
+        "disabled": user.disabled,
+        "must_change": user.must_change,
+        "email": user.email,
+        "second_factor": user.has_totp,
+        "created_at": iso(user.created_at),
+    }
+
+
+def token_as_json(token: Token) -> dict[str, Any]:
+    """A token of a program, without its secret."""
+    return {
+        "id": token.id,
+        "user": token.user,
+        "label": token.label,
+        "scopes": [scope.value for scope in token.scopes],
+        "created_at": iso(token.created_at),
+        "created_by": token.created_by,
+        "expires_at": iso(token.expires_at),
+        "used_at": iso(token.used_at),
+        "revoked_at": iso(token.revoked_at),
     }
 
 

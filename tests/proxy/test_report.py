@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+from gatepost.directory import Role, Scope, Token, User
 from gatepost.model import MessageState
-from gatepost.report import entry_as_json, finding_as_json, iso, verdict_as_json
+from gatepost.report import (
+    entry_as_json,
+    finding_as_json,
+    iso,
+    token_as_json,
+    user_as_json,
+    verdict_as_json,
+)
 from kit.messages import AT, SELLER, entry, finding, message, verdict
 
 
@@ -41,3 +49,18 @@ def test_times_are_utc_to_the_second() -> None:
     assert iso(east) == "2026-11-23T09:00:00Z"
     assert iso(None) is None
     assert east.tzinfo is not UTC
+
+
+def test_a_user_and_a_token_are_told_without_anything_secret() -> None:
+    user = User("ada", Role.AGENT, disabled=False, must_change=True, created_at=AT, oidc="idp 7")
+    token = Token("t1", "ada", "desk", (Scope.CHECK,), AT, "root", AT + timedelta(days=1))
+
+    assert user_as_json(user) == {
+        **{"name": "ada", "role": "agent", "disabled": False, "must_change": True, "email": ""},
+        **{"second_factor": False, "created_at": "2026-11-23T09:00:00Z"},
+    }
+    assert token_as_json(token) == {
+        **{"id": "t1", "user": "ada", "label": "desk", "scopes": ["check"], "created_by": "root"},
+        **{"created_at": "2026-11-23T09:00:00Z", "expires_at": "2026-11-24T09:00:00Z"},
+        **{"used_at": None, "revoked_at": None},
+    }

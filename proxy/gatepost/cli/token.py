@@ -48,11 +48,12 @@ def add(
 ) -> None:
     """Make a token and print its secret, this once."""
     from gatepost.cli.desk import run
+    from gatepost.report import token_as_json
 
     words = [each.value for each in scope]
     token, secret = run(_make(configuration(config).config, user, label, words, days))
     if as_json:
-        emit({**_as_json(token), "secret": secret})
+        emit({**token_as_json(token), "secret": secret})
     else:
         say(secret)
 
@@ -81,11 +82,12 @@ def list_(
 ) -> None:
     """List tokens, the newest first."""
     from gatepost.cli.desk import local, run
+    from gatepost.report import token_as_json
 
     tokens = run(_tokens(configuration(config).config, user))
     if as_json:
         for token in tokens:
-            emit(_as_json(token))
+            emit(token_as_json(token))
         return
     rows = [
         (
@@ -135,19 +137,3 @@ async def _revoke(config: Config, id: str) -> bool:
 
     async with store_of(config) as store:
         return await store.tokens.revoke(id, by=who())
-
-
-def _as_json(token: Any) -> dict[str, Any]:
-    from gatepost.report import iso
-
-    return {
-        "id": token.id,
-        "user": token.user,
-        "label": token.label,
-        "scopes": [scope.value for scope in token.scopes],
-        "created_at": iso(token.created_at),
-        "created_by": token.created_by,
-        "expires_at": iso(token.expires_at),
-        "used_at": iso(token.used_at),
-        "revoked_at": iso(token.revoked_at),
-    }

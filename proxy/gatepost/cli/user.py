@@ -58,11 +58,12 @@ async def _add(config: Config, name: str, role: str, password: str) -> Any:
 def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the users by name."""
     from gatepost.cli.desk import local, run
+    from gatepost.report import user_as_json
 
     users = run(_users(configuration(config).config))
     if as_json:
         for user in users:
-            emit(_as_json(user))
+            emit(user_as_json(user))
         return
     rows = [
         (user.name, user.role.value, "disabled" if user.disabled else "", local(user.created_at))
@@ -141,24 +142,12 @@ async def _reset_factor(config: Config, name: str) -> Any:
 
 
 def _tell(user: Any, words: str, *, as_json: bool) -> None:
+    from gatepost.report import user_as_json
+
     if as_json:
-        emit(_as_json(user))
+        emit(user_as_json(user))
     else:
         say(words)
-
-
-def _as_json(user: Any) -> dict[str, Any]:
-    from gatepost.report import iso
-
-    return {
-        "name": user.name,
-        "role": user.role.value,
-        "disabled": user.disabled,
-        "must_change": user.must_change,
-        "email": user.email,
-        "second_factor": user.has_totp,
-        "created_at": iso(user.created_at),
-    }
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -14,7 +14,7 @@ from gatepost.admin.login import fault_of
 from gatepost.admin.visit import Visit
 from gatepost.directory import Login, Role, User, name_of
 from gatepost.errors import StateError
-from gatepost.report import iso
+from gatepost.report import iso, user_as_json
 
 
 async def me(visit: Visit) -> Response:
@@ -28,12 +28,12 @@ async def me(visit: Visit) -> Response:
 async def users(visit: Visit) -> Response:
     """All users by name."""
     found = await visit.desk.staff.accounts.list()
-    return JSONResponse({"users": [as_json(user) for user in found]})
+    return JSONResponse({"users": [user_as_json(user) for user in found]})
 
 
 async def user(visit: Visit) -> Response:
     """One user."""
-    return JSONResponse(as_json(await _user(visit)))
+    return JSONResponse(user_as_json(await _user(visit)))
 
 
 async def add(visit: Visit) -> Response:
@@ -54,7 +54,7 @@ async def add(visit: Visit) -> Response:
         )
     except StateError as error:
         raise HTTPException(409, str(error)) from None
-    return JSONResponse(as_json(made), 201)
+    return JSONResponse(user_as_json(made), 201)
 
 
 async def change(visit: Visit) -> Response:
@@ -67,7 +67,7 @@ async def change(visit: Visit) -> Response:
         )
     except StateError as error:
         raise HTTPException(409, str(error)) from None
-    return JSONResponse(as_json(changed))
+    return JSONResponse(user_as_json(changed))
 
 
 async def set_password(visit: Visit) -> Response:
@@ -108,19 +108,6 @@ async def _user(visit: Visit) -> User:
     if found is None:
         raise HTTPException(404, "there is no such user")
     return found
-
-
-def as_json(user: User) -> dict[str, Any]:
-    """A user as the API gives it."""
-    return {
-        "name": user.name,
-        "role": user.role.value,
-        "disabled": user.disabled,
-        "must_change": user.must_change,
-        "email": user.email,
-        "second_factor": user.has_totp,
-        "created_at": iso(user.created_at),
-    }
 
 
 def _login(login: Login) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -12,8 +11,8 @@ from gatepost.admin.access import Permission, Visitor
 from gatepost.admin.api import staff_shapes as shapes
 from gatepost.admin.api.operation import body_of, query_of
 from gatepost.admin.visit import Visit
-from gatepost.directory import Scope, Token, name_of
-from gatepost.report import iso
+from gatepost.directory import Scope, name_of
+from gatepost.report import token_as_json
 
 
 async def tokens(visit: Visit) -> Response:
@@ -27,7 +26,7 @@ async def tokens(visit: Visit) -> Response:
     found = await visit.desk.staff.tokens.list(user=user, limit=asked.limit + 1, after=asked.after)
     shown = found[: asked.limit]
     after = shown[-1].id if len(found) > asked.limit else None
-    return JSONResponse({"tokens": [as_json(token) for token in shown], "next": after})
+    return JSONResponse({"tokens": [token_as_json(token) for token in shown], "next": after})
 
 
 async def make(visit: Visit) -> Response:
@@ -45,7 +44,7 @@ async def make(visit: Visit) -> Response:
     token, secret = await visit.desk.staff.tokens.make(
         user, label=body.label, scopes=scopes, lasts=timedelta(days=body.days), by=who.name
     )
-    return JSONResponse({"token": as_json(token), "secret": secret}, 201)
+    return JSONResponse({"token": token_as_json(token), "secret": secret}, 201)
 
 
 async def revoke(visit: Visit) -> Response:
@@ -60,18 +59,3 @@ async def revoke(visit: Visit) -> Response:
 def may_give(who: Visitor, scope: Scope) -> bool:
     """Whether a visitor may make a token of that scope: a token gives no more than it has itself."""
     return who.scopes is None or Scope.ADMIN in who.scopes or scope in who.scopes
-
-
-def as_json(token: Token) -> dict[str, Any]:
-    """A token as the API gives it."""
-    return {
-        "id": token.id,
-        "user": token.user,
-        "label": token.label,
-        "scopes": [scope.value for scope in token.scopes],
-        "created_at": iso(token.created_at),
-        "created_by": token.created_by,
-        "expires_at": iso(token.expires_at),
-        "used_at": iso(token.used_at),
-        "revoked_at": iso(token.revoked_at),
-    }
