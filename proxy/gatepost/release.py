@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -87,13 +87,32 @@ async def release(
     A mail that was held unjudged is judged first, by a `judge` with time. Where that fails, `asks` is the
     word of a person: the orders that it asks a review for, none of them when it is empty.
     """
+    ready = _as_held(id, quarantine=quarantine, judge=judge, asks=asks)
+    return await _let_go(id, ready, by=by, quarantine=quarantine, road=road, one_per_order=one_per_order)
+
+
+async def _as_held(
+    id: MessageId, *, quarantine: Quarantine, judge: Judge, asks: Sequence[OrderId] | None
+) -> Going | ReleaseOutcome:
+    """A held mail as it is, ready to go out; one that was never judged is judged first."""
+    entry = await quarantine.show(id)
+    if entry.was_judged or entry.state is not MessageState.HELD:
+        return Going(entry, entry.order_ids if entry.asks_review else ())
+    return await _judge_again(entry, quarantine=quarantine, judge=judge, asks=asks)
+
+
+async def _let_go(
+    id: MessageId,
+    ready: Awaitable[Going | ReleaseOutcome],
+    *,
+    by: str,
+    quarantine: Quarantine,
+    road: Road,
+    one_per_order: Mode,
+) -> ReleaseOutcome:
+    """Send what `ready` gives, with its claims unless their rule is off; a failing store leaves it held."""
     try:
-        entry = await quarantine.show(id)
-        if entry.was_judged or entry.state is not MessageState.HELD:
-            claims = entry.order_ids if entry.asks_review else ()
-            going: Going | ReleaseOutcome = Going(entry, claims)
-        else:
-            going = await _judge_again(entry, quarantine=quarantine, judge=judge, asks=asks)
+        going = await ready
         if isinstance(going, ReleaseOutcome):
             return going
         if one_per_order is Mode.OFF:
@@ -137,22 +156,9 @@ async def release_corrected(
     What is found keeps it held; `although` lets pass what would only be held, as a release does. Both
     versions are kept.
     """
-    try:
-        entry = await quarantine.show(id)
-        if entry.state is not MessageState.HELD:
-            return ReleaseOutcome(id, Released.NOT_HELD, why=f"message {id} is {entry.state.value}")
-        message = Message(id, entry.received_at, entry.session, entry.envelope, raw)
-        judging = Excusing(judge, allowances)
-        going = await _corrected(message, entry, judge=judging, although=although)
-        if isinstance(going, ReleaseOutcome):
-            return going
-        if one_per_order is Mode.OFF:
-            going = replace(going, claims=())
-        return await send(going, by=by, quarantine=quarantine, road=road)
-    except StateError as error:
-        return ReleaseOutcome(id, Released.NOT_HELD, why=str(error))
-    except StoreError as error:
-        return ReleaseOutcome(id, Released.FAILED, why=str(error))
+    judging = Excusing(judge, allowances)
+    ready = _corrected(id, raw, quarantine=quarantine, judge=judging, although=although)
+    return await _let_go(id, ready, by=by, quarantine=quarantine, road=road, one_per_order=one_per_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +177,13 @@ class Excusing:
 
 
 async def _corrected(
-    message: Message, entry: Entry, *, judge: Judge, although: bool
+    id: MessageId, raw: bytes, *, quarantine: Quarantine, judge: Judge, although: bool
 ) -> Going | ReleaseOutcome:
+    """A held mail with the bytes `raw` in place of its own, where the judge lets those go."""
+    entry = await quarantine.show(id)
+    if entry.state is not MessageState.HELD:
+        return ReleaseOutcome(id, Released.NOT_HELD, why=f"message {id} is {entry.state.value}")
+    message = Message(id, entry.received_at, entry.session, entry.envelope, raw)
     try:
         judgement = await judge.judge(message)
     except JudgeError as error:
