@@ -15,7 +15,7 @@ import httpx
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
-from gatepost.admin import create_app
+from gatepost.admin import Parts, create_app
 from gatepost.admin.links import Links
 from gatepost.admin.ports import Archive, Release
 from gatepost.admin.reviewing import Bench
@@ -153,7 +153,7 @@ async def open_site(
     office = Office(
         Config(site=config or SiteConfig()), store, apply=lambda _: None, book=_book, trial=_no_trial
     )
-    app = create_app(
+    parts = Parts(
         archive=archive(store),
         users=store.users,
         sessions=store.sessions,
@@ -182,7 +182,7 @@ async def open_site(
         office=office,
     )
     try:
-        yield TestSite(app, store, clock, upstream, tasks, failures)
+        yield TestSite(create_app(parts), store, clock, upstream, tasks, failures)
     finally:
         await tasks.drain(5)
         opened.users.close()

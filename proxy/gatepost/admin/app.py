@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
 from urllib.parse import quote
@@ -51,58 +52,76 @@ _WORDS = {
 }
 
 
-def create_app(
-    *,
-    archive: Archive,
-    users: Users,
-    sessions: Sessions,
-    release: Release,
-    reject: Reject,
-    judge: Judge,
-    site: Site,
-    clock: Clock,
-    tasks: Tasks,
-    smtp_address: str,
-    edition: str,
-    capture_enabled: bool,
-    message_bytes: int,
-    bench: Bench,
-    links: Links,
-    staff: Staff,
-    office: Office,
-) -> Starlette:
-    """The site over these parts. It keeps no state of its own but notes and counts of failed logins."""
-    sign_on = _sign_on(site)
-    desk = Desk(
-        archive=archive,
-        door=Doorkeeper(
-            users=users,
-            sessions=sessions,
-            tokens=staff.tokens,
-            proofs=staff.proofs,
-            site=site,
-            clock=clock,
-            requires_totp=lambda: office.config.site.require_totp,
-        ),
-        pages=Pages(clock),
-        release=release,
-        reject=reject,
-        judge=judge,
-        clock=clock,
-        site=site,
-        tasks=tasks,
-        bench=bench,
-        about=About(smtp_address, edition, capture_enabled, version("gatepost"), message_bytes, sign_on),
-        links=links,
-        staff=staff,
-        office=office,
-        provider=Provider(site.oidc) if site.oidc else None,
-    )
-    pages = ROUTES + (CAPTURE_ROUTES if capture_enabled else ())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the site stands on."""
+
+    archive: Archive
+    users: Users
+    sessions: Sessions
+    release: Release
+    reject: Reject
+    judge: Judge
+    site: Site
+    clock: Clock
+    tasks: Tasks
+    smtp_address: str
+    edition: str
+    capture_enabled: bool  # no relay is configured
+    message_bytes: int
+    bench: Bench
+    links: Links
+    staff: Staff
+    office: Office
+
+
+def create_app(parts: Parts) -> Starlette:
+    """The site over these parts. It keeps no state of its own but notes and counts of failed logins.
+
+    Raises ConfigError when a library is missing for what the configuration asks.
+    """
+    desk = _desk(parts)
+    pages = ROUTES + (CAPTURE_ROUTES if parts.capture_enabled else ())
     return Starlette(
         routes=[Route(page.path, _behind_the_table(desk, page), methods=[page.method]) for page in pages],
-        middleware=[Middleware(Guard, site=site)],
+        middleware=[Middleware(Guard, site=parts.site)],
         exception_handlers={HTTPException: _faults(desk)},
+    )
+
+
+def _desk(parts: Parts) -> Desk:
+    site, office = parts.site, parts.office
+    return Desk(
+        archive=parts.archive,
+        door=Doorkeeper(
+            users=parts.users,
+            sessions=parts.sessions,
+            tokens=parts.staff.tokens,
+            proofs=parts.staff.proofs,
+            site=site,
+            clock=parts.clock,
+            requires_totp=lambda: office.config.site.require_totp,
+        ),
+        pages=Pages(parts.clock),
+        release=parts.release,
+        reject=parts.reject,
+        judge=parts.judge,
+        clock=parts.clock,
+        site=site,
+        tasks=parts.tasks,
+        bench=parts.bench,
+        about=About(
+            smtp_address=parts.smtp_address,
+            edition=parts.edition,
+            capture=parts.capture_enabled,
+            version=version("gatepost"),
+            message_bytes=parts.message_bytes,
+            sign_on=_sign_on(site),
+        ),
+        links=parts.links,
+        staff=parts.staff,
+        office=office,
+        provider=Provider(site.oidc) if site.oidc else None,
     )
 
 

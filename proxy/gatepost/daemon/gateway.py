@@ -12,7 +12,7 @@ from datetime import timedelta
 from starlette.applications import Starlette
 
 from gatepost import events
-from gatepost.admin.app import create_app
+from gatepost.admin.app import Parts, create_app
 from gatepost.admin.links import Links
 from gatepost.admin.reviewing import Bench
 from gatepost.admin.staff import Staff
@@ -93,7 +93,7 @@ class Gateway:
         if config.site.enabled and self.worker == 0:
             self.site = Site(await self._app(), config.site, self.tasks)
             await self.site.start(given.get("site"))
-        self._background = [
+        self._background += [
             self.tasks.start(self.delivery.run(), "delivery"),
             self.tasks.start(self.office.run(), "settings"),
         ]
@@ -106,6 +106,8 @@ class Gateway:
         """What is known of mails besides their words: order data, and what their files say."""
         eyes = Eyes(self.config.vision)
         self._stack.push_async_callback(eyes.close)
+        if self.config.vision.warm:  # beside all else: mail without files waits for nothing
+            self._background.append(self.tasks.start(eyes.warm(), "loading what reads pictures"))
         return Sources(self.store.orders, eyes, self.config.vision.unread)
 
     async def stop(self) -> None:
@@ -250,7 +252,7 @@ class Gateway:
     async def _app(self) -> Starlette:
         config = self.config
         host, port = self.intake.addresses()[0]
-        return create_app(
+        parts = Parts(
             archive=StoreArchive(self.store),
             users=self.store.users,
             sessions=self.store.sessions,
@@ -276,6 +278,7 @@ class Gateway:
             ),
             office=self.office,
         )
+        return create_app(parts)
 
     def _unready(self) -> str | None:
         """Why no mail can be taken now; None when it can (RFC 5321 §4.2.2: 452)."""
