@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Dialog, Error, Page, async_playwright
 from starlette.applications import Starlette
 
@@ -27,6 +28,8 @@ FLAGS = [
     "--disable-sync",
 ]
 SECONDS = 15.0
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
 @asynccontextmanager
@@ -119,10 +122,24 @@ class Canary:
             server.close()
 
 
-async def log_in(page: Page, url: str, onward: str = "/queue", *, name: str = "rita") -> None:
-    """Log in as a person does, and arrive at `onward`."""
+async def log_in(
+    page: Page, url: str, onward: str = "/queue", *, name: str = "rita", password: str = PASSWORD
+) -> None:
+    """Log in as a person does, and arrive at `onward`, or where the site sends them first."""
     await page.goto(url + onward)
     await page.get_by_label("Name").fill(name)
-    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Log in").click()
-    await page.wait_for_url(url + onward)
+    await page.wait_for_url(lambda now: not now.startswith(f"{url}/login?") and now != f"{url}/login")
+
+
+async def axe(page: Page) -> list[str]:
+    """What axe finds on the page as it stands (WCAG 2.2 AA, and what is good practice)."""
+    found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    violations = found.response["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]]
+
+
+async def width(page: Page) -> int:
+    """How wide the page is laid out."""
+    return int(await page.evaluate("document.documentElement.scrollWidth"))

@@ -49,6 +49,7 @@ PAGES = (
     "/account/second-factor",
     "/account/password",
     "/people",
+    "/people/rita",
     "/settings",
     "/tokens",
     "/mine",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from kit.browser import chromium, tab
+from kit.browser import chromium, log_in, tab
 from kit.gateway import Gateway
 from kit.site import PASSWORD
 from kit.smtp_sink import Sink
@@ -26,21 +26,13 @@ async def reviewer(gateway: Gateway, page: Page) -> None:
     add = ("user", "add", "rita", "--role", "reviewer", "--password-stdin")
     status, _, error = await gateway.run(*add, input=PASSWORD.encode())
     assert status == 0, error
-    await page.goto(gateway.site + "/queue")
-    await log_in(page, PASSWORD)
+    await log_in(page, gateway.site)
     if await page.get_by_label("Password so far").count():
         await page.get_by_label("Password so far").fill(PASSWORD)
         await page.get_by_label("New password", exact=True).fill(f"{PASSWORD} again")
         await page.get_by_label("New password again").fill(f"{PASSWORD} again")
         await page.get_by_role("button", name="Save").click()
     await page.goto(gateway.site + "/queue")
-
-
-async def log_in(page: Page, password: str) -> None:
-    await page.get_by_label("Name").fill("rita")
-    await page.get_by_label("Password").fill(password)
-    await page.get_by_role("button", name="Log in").click()
-    await page.wait_for_url(lambda url: "/login" not in url)
 
 
 async def test_a_held_mail_is_read_corrected_and_reaches_the_relay(tmp_path: Path) -> None:

@@ -1,20 +1,16 @@
-"""Everyone can use the site: axe finds nothing on any page, in light and in dark (WCAG 2.2 AA)."""
+"""Everyone can use the site: axe finds nothing on any page, light, dark or on a phone (WCAG 2.2 AA)."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from gatepost.admin.routes import ROUTES
-from kit.browser import chromium, log_in, served, tab
+from kit.browser import DESK, PHONE, axe, chromium, log_in, served, tab, width
 from kit.site import TestSite
 from kit.tour import GUIDE, PAGES, furnish
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
 
 NO_PAGES = {"/healthz", "/readyz", "/metrics", "/queue/live"}  # for programs
 BEFORE_LOGIN = {"/login", "/login/code", "/login/oidc", "/login/oidc/back"}
@@ -33,29 +29,31 @@ async def browser() -> AsyncIterator[Browser]:
         yield opened
 
 
-async def faults(page: Page) -> list[str]:
-    """What axe finds on the page as it stands."""
-    found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    violations = found.response["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]]
-
-
 @pytest.mark.peer
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_on_any_page(site: TestSite, browser: Browser, scheme: str) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [("light", DESK), ("dark", DESK), ("light", PHONE)],
+    ids=["light", "dark", "phone"],
+)
+async def test_axe_finds_nothing_on_any_page_and_none_is_too_wide(
+    site: TestSite, browser: Browser, scheme: str, size: dict[str, int]
+) -> None:
     await furnish(site)
-    async with served(site.app) as url, tab(browser, color_scheme=scheme) as watched:
+    wide = []
+    async with served(site.app) as url, tab(browser, color_scheme=scheme, viewport=size) as watched:
         page = watched.page
         await page.goto(f"{url}/login")
-        found = {"/login": await faults(page)}
+        found = {"/login": await axe(page)}
         await log_in(page, url, "/", name=GUIDE)
         for path in PAGES:
             await page.goto(url + path)
-            found[path] = await faults(page)
+            found[path] = await axe(page)
+            wide += [path] if await width(page) > size["width"] else []
         await page.goto(f"{url}/queue")
         await page.keyboard.press("?")
-        found["help"] = await faults(page)
+        found["help"] = await axe(page)
     assert {path: each for path, each in found.items() if each} == {}
+    assert wide == []
     assert watched.errors == []
 
 
@@ -63,19 +61,4 @@ async def test_axe_finds_nothing_on_any_page(site: TestSite, browser: Browser, s
 async def test_axe_would_find_something(browser: Browser) -> None:
     async with tab(browser) as watched:
         await watched.page.set_content("<html><body><img src='x.png'><input></body></html>")
-        assert any(fault.startswith("image-alt") for fault in await faults(watched.page))
-
-
-@pytest.mark.peer
-async def test_no_page_is_wider_than_a_phone(site: TestSite, browser: Browser) -> None:
-    await furnish(site)
-    phone = {"width": 360, "height": 740}
-    async with served(site.app) as url, tab(browser, viewport=phone) as watched:
-        page = watched.page
-        await log_in(page, url, "/", name=GUIDE)
-        wide = []
-        for path in PAGES:
-            await page.goto(url + path)
-            if await page.evaluate("document.documentElement.scrollWidth") > phone["width"]:
-                wide.append(path)
-    assert wide == []
+        assert any(fault.startswith("image-alt") for fault in await axe(watched.page))

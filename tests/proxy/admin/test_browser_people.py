@@ -1,4 +1,4 @@
-"""Logging in with a phone's code, people and settings, in a real browser; and axe on their pages."""
+"""Logging in with a phone's code, people and settings, in a real browser."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import AsyncIterator
 
 import pyotp
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from gatepost.directory import Role
-from kit.browser import chromium, log_in, served, tab
+from kit.browser import axe, chromium, log_in, served, tab
 from kit.site import PASSWORD, TestSite
 
 pytestmark = pytest.mark.peer
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = ["/account", "/account/second-factor", "/people", "/people/root", "/tokens", "/settings", "/mine"]
 
 
 @pytest.fixture
@@ -32,15 +28,6 @@ async def url(site: TestSite) -> AsyncIterator[str]:
         yield address
 
 
-async def faults(page: Page) -> list[str]:
-    found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    return [
-        f"{each['id']}: {node['html'][:200]}"
-        for each in found.response["violations"]
-        for node in each["nodes"]
-    ]
-
-
 async def test_a_second_factor_is_set_up_and_asked_for(site: TestSite, browser: Browser, url: str) -> None:
     async with tab(browser) as watched:
         page = watched.page
@@ -52,15 +39,12 @@ async def test_a_second_factor_is_set_up_and_asked_for(site: TestSite, browser: 
         await page.get_by_label("Your password").fill(PASSWORD)
         await page.get_by_role("button", name="Switch it on").click()
         recovery = await page.locator(".codes code").all_inner_texts()
-        found = await faults(page)
+        found = await axe(page)
     site.clock.pass_by(minutes=1)
     async with tab(browser) as watched:
         page = watched.page
-        await page.goto(f"{url}/people")
-        await page.get_by_label("Name").fill("root")
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Log in").click()
-        found += await faults(page)
+        await log_in(page, url, "/people", name="root")
+        found += await axe(page)
         await page.get_by_label("Code").fill("000000")
         await page.get_by_role("button", name="Go on").click()
         await expect(page.get_by_role("alert")).to_contain_text("not good")
@@ -108,27 +92,5 @@ async def test_somebody_is_added_and_logs_in(site: TestSite, browser: Browser, u
         password = await page.locator("#password").inner_text()
     async with tab(browser) as watched:
         page = watched.page
-        await page.goto(url)
-        await page.get_by_label("Name").fill("ada")
-        await page.get_by_label("Password").fill(password)
-        await page.get_by_role("button", name="Log in").click()
+        await log_in(page, url, "/", name="ada", password=password)
         await expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_on_the_pages_of_people_and_settings(
-    site: TestSite, browser: Browser, url: str, scheme: str
-) -> None:
-    phone = {"width": 360, "height": 740}
-    found, wide = {}, []
-    async with tab(browser, color_scheme=scheme, viewport=phone) as watched:
-        page = watched.page
-        await log_in(page, url, "/", name="root")
-        for path in PAGES:
-            await page.goto(url + path)
-            found[path] = await faults(page)
-            if await page.evaluate("document.documentElement.scrollWidth") > phone["width"]:
-                wide.append(path)
-
-    assert {path: each for path, each in found.items() if each} == {}
-    assert wide == []
