@@ -56,11 +56,22 @@ def test_a_user_and_a_token_are_told_without_anything_secret() -> None:
     token = Token("t1", "ada", "desk", (Scope.CHECK,), AT, "root", AT + timedelta(days=1))
 
     assert user_as_json(user) == {
-        **{"name": "ada", "role": "agent", "disabled": False, "must_change": True, "email": ""},
-        **{"second_factor": False, "created_at": "2026-11-23T09:00:00Z"},
+        "name": "ada",
+        "role": "agent",
+        "disabled": False,
+        "must_change": True,
+        "email": "",
+        "second_factor": False,
+        "created_at": "2026-11-23T09:00:00Z",
     }
     assert token_as_json(token) == {
-        **{"id": "t1", "user": "ada", "label": "desk", "scopes": ["check"], "created_by": "root"},
-        **{"created_at": "2026-11-23T09:00:00Z", "expires_at": "2026-11-24T09:00:00Z"},
-        **{"used_at": None, "revoked_at": None},
+        "id": "t1",
+        "user": "ada",
+        "label": "desk",
+        "scopes": ["check"],
+        "created_at": "2026-11-23T09:00:00Z",
+        "created_by": "root",
+        "expires_at": "2026-11-24T09:00:00Z",
+        "used_at": None,
+        "revoked_at": None,
     }
