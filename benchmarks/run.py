@@ -30,7 +30,7 @@ smtp:
 relay: {{host: 127.0.0.1, port: {sink}, tls: none}}
 store: {{path: {folder}/gatepost.db}}
 site: {{enabled: false}}
-vision: {{unread: pass}}
+vision: {{unread: pass, warm: false}}
 """
 
 

@@ -190,6 +190,7 @@ class Campaign:
             "relay": relay,
             "store": {"path": str(self.folder / "gatepost.db")},
             "site": {"enabled": False},
+            "vision": {"warm": False},
             "delivery": {"retry_seconds": [1], "round_seconds": 0.2},
             "log": {"level": "warning"},
         }

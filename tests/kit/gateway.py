@@ -63,6 +63,7 @@ class Gateway:
             "smtp": {"hostname": "gate.example", "listeners": [{"address": "127.0.0.1:0", "tls": "none"}]},
             "store": {"path": str(self.folder / "gatepost.db")},
             "site": {"address": "127.0.0.1:0"},
+            "vision": {"warm": False},  # few tests send pictures; loading costs seconds
             "delivery": {"retry_seconds": [1], "round_seconds": 0.2},
         }
         if self.relay is not None:

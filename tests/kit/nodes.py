@@ -64,6 +64,7 @@ class Node:
             "relay": {"host": "127.0.0.1", "port": relay, "tls": "none"},
             "store": {"database_url": url, "node_lease_seconds": LEASE_SECONDS},
             "site": {"enabled": False},
+            "vision": {"warm": False},
             "delivery": {"retry_seconds": [1], "round_seconds": 0.2},
             "log": {"level": "warning"},
         }

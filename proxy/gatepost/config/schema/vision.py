@@ -19,6 +19,8 @@ class Vision(Section):
 
     enabled: bool = True
     """Whether what they say is read and judged."""
+    warm: bool = True
+    """Whether the reader is loaded at the start (some 400 MB for each worker), not with the first file."""
     unread: Unread = Unread.HOLD
     """A mail with a file that can't be read, or not in time: hold, or pass by what else it says."""
     seconds: Seconds = 7
