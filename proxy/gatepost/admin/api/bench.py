@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from gatepost.admin import requests
 from gatepost.admin.allowing import Asked, allowance
 from gatepost.admin.api import bench_shapes as shapes
-from gatepost.admin.api.messages import decided, entry_in
+from gatepost.admin.api.messages import decided, entry_in, free_entry_in
 from gatepost.admin.api.operation import body_of, query_of
 from gatepost.admin.api.shapes import Paged
 from gatepost.admin.pages.mail import TURN
@@ -28,7 +28,7 @@ LONGEST_DAYS = 731
 
 async def correct(visit: Visit) -> Response:
     """Judge a held mail's changed text and send it in place of the original; both are kept."""
-    entry = await entry_in(visit)
+    entry = await free_entry_in(visit)
     body = await body_of(visit, shapes.CorrectBody, limit=CORRECTION_BYTES)
     raw = await visit.desk.archive.raw(entry.id)
     if entry.state is not MessageState.HELD or raw is None:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from gatepost.admin import requests
 from gatepost.admin.api import shapes
 from gatepost.admin.api.operation import body_of, query_of
-from gatepost.admin.deciding import DECIDE_SECONDS
+from gatepost.admin.deciding import DECIDE_SECONDS, is_at_it, others_turns
 from gatepost.admin.specimen import download
 from gatepost.admin.visit import Visit
 from gatepost.admin.words import outcome
@@ -84,14 +84,14 @@ async def counts(visit: Visit) -> Response:
 
 async def release(visit: Visit) -> Response:
     """Release a held mail."""
-    entry, body = await entry_in(visit), await body_of(visit, shapes.ReleaseBody)
+    entry, body = await free_entry_in(visit), await body_of(visit, shapes.ReleaseBody)
     asks = None if body.asks_review_for is None else [OrderId(order) for order in body.asks_review_for]
     return await decided(visit, entry, visit.desk.release(entry.id, by=visit.who.name, asks=asks))
 
 
 async def reject(visit: Visit) -> Response:
     """Reject a held mail; its sender is told the note."""
-    entry, body = await entry_in(visit), await body_of(visit, shapes.RejectBody)
+    entry, body = await free_entry_in(visit), await body_of(visit, shapes.RejectBody)
     return await decided(visit, entry, visit.desk.reject(entry.id, by=visit.who.name, note=body.note))
 
 
@@ -157,6 +157,14 @@ async def entry_in(visit: Visit) -> Entry:
     entry = await visit.desk.archive.show(MessageId(requests.path_id(visit.request)))
     if entry is None:
         raise HTTPException(404, "there is no such message")
+    return entry
+
+
+async def free_entry_in(visit: Visit) -> Entry:
+    """The message that the path names, to be decided on; 409 while somebody else is at it."""
+    entry = await entry_in(visit)
+    if turn := (await others_turns(visit.desk, [entry.id], visit.who.name)).get(entry.id):
+        raise HTTPException(409, is_at_it(turn))
     return entry
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gatepost.admin.pages.mail import TURN
 from gatepost.directory import Role, Scope
 from gatepost.errors import Refused, StoreError
 from gatepost.model import MessageId, MessageState, RelayReply, Session
@@ -164,3 +165,23 @@ async def test_what_waits_is_counted(site: TestSite) -> None:
         counts = (await client.get("counts")).json()["counts"]
 
     assert counts[MessageState.HELD.value] == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [("release", {}), ("reject", {"note": "no"}), ("correct", {"text": "Thank you."})],
+)
+async def test_what_somebody_else_is_at_is_decided_only_once_it_was_taken_over(
+    site: TestSite, call: str, body: dict[str, str]
+) -> None:
+    await site.hold()
+    await site.store.review.see(MessageId("held1"), by="anna", turn=TURN)
+    async with program(site, Scope.REVIEW, name="rita", role=Role.REVIEWER) as client:
+        refused = await client.post(f"messages/held1/{call}", json=body)
+        state = (await site.store.quarantine.show(MessageId("held1"))).state
+        await client.post("messages/held1/turn", json={"take": True})
+        done = await client.post(f"messages/held1/{call}", json=body)
+
+    assert (refused.status_code, state) == (409, MessageState.HELD)
+    assert "anna is at this mail" in refused.json()["detail"]
+    assert done.status_code == 200

@@ -7,9 +7,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from gatepost.admin.pages.mail import TURN
+from gatepost.directory import Role
 from gatepost.model import MessageId, MessageState
 from gatepost.seal import seal
-from kit.site import LINK_KEY, OWN, REVIEWER, TestSite
+from kit.site import LINK_KEY, OWN, PASSWORD, REVIEWER, TestSite
 
 
 def link(site: TestSite, id: str = "held1", *, may: str = "decide", to: str = REVIEWER) -> str:
@@ -105,3 +107,42 @@ async def test_a_decided_mail_has_no_buttons(site: TestSite) -> None:
         page = await client.get(link(site))
 
     assert "<button" not in page.text
+
+
+async def test_while_somebody_else_is_at_it_a_link_decides_only_once_it_was_taken_over(
+    site: TestSite,
+) -> None:
+    await site.hold()
+    await site.store.review.see(MessageId("held1"), by="anna", turn=TURN)
+    async with site.client() as client:
+        shown = await client.get(link(site))
+        refused = [await post(client, link(site), do) for do in ("release", "reject")]
+        before = await state(site)
+        taken = await post(client, link(site), "take")
+        done = await post(client, link(site), "release")
+
+    assert "anna" in shown.text
+    assert 'value="release"' not in shown.text
+    assert ["anna is at this mail" in page.text for page in refused] == [True, True]
+    assert before is MessageState.HELD
+    assert 'value="release"' in taken.text
+    assert "the relay has it" in done.text
+
+
+async def test_a_readers_own_turn_on_the_site_does_not_bar_their_link(site: TestSite) -> None:
+    await site.store.users.add("rita", PASSWORD, Role.REVIEWER, by="test", email=REVIEWER.upper())
+    await site.hold()
+    await site.store.review.see(MessageId("held1"), by="rita", turn=TURN)
+    async with site.client() as client:
+        done = await post(client, link(site), "release")
+
+    assert "the relay has it" in done.text
+
+
+async def test_a_senders_link_takes_no_turn(site: TestSite) -> None:
+    await site.hold()
+    async with site.client() as client:
+        tried = await post(client, link(site, may="show", to="help@shop.example"), "take")
+
+    assert tried.status_code == 403
+    assert not await site.store.review.turns([MessageId("held1")])
