@@ -6,6 +6,7 @@ from gatepost_policies.facts.addresses import addresses_in, bare_alias, buyers, 
 from gatepost_policies.facts.files import Unseen, Words, unseen, with_words
 from gatepost_policies.facts.finding import find_facts
 from gatepost_policies.facts.reading import Assembly, read_mail
+from gatepost_policies.facts.threads import case_of, thread_ids
 from gatepost_policies.facts.tracking import carrier_key
 from gatepost_policies.model import Mail, Reading, Source
 
@@ -16,11 +17,14 @@ __all__ = [
     "bare_alias",
     "buyers",
     "carrier_key",
+    "case_of",
     "find_facts",
     "is_buyer",
     "marketplace_of",
     "read",
+    "read_file",
     "read_text",
+    "thread_ids",
     "unseen",
     "with_words",
 ]
@@ -35,6 +39,16 @@ def read(raw: bytes) -> Reading:
     return Reading(mail, find_facts(mail))
 
 
+def read_file(name: str, content: bytes) -> Reading:
+    """A file that is no mail (a parcel's insert, a packing slip) and what it says, by its content.
+
+    What is neither text nor a mail is among `mail.attachments`, to be looked at (`unseen`).
+    """
+    document = Assembly(answers=False)
+    document.document(name, content)
+    return _of_document(document, len(content))
+
+
 def read_text(text: str, *, html: bool = False, name: str = "") -> Reading:
     """A document that is no mail (a parcel's insert, a packing slip) and what it says."""
     document = Assembly(answers=False)
@@ -43,6 +57,10 @@ def read_text(text: str, *, html: bool = False, name: str = "") -> Reading:
         document.page(Source.DOCUMENT, text, label)
     else:
         document.text(Source.DOCUMENT, text, label)
+    return _of_document(document, len(text))
+
+
+def _of_document(document: Assembly, size: int) -> Reading:
     mail = Mail(
         headers=(),
         subject="",
@@ -50,7 +68,8 @@ def read_text(text: str, *, html: bool = False, name: str = "") -> Reading:
         links=tuple(document.links),
         images=tuple(document.images),
         hidden=tuple(document.hidden),
+        attachments=tuple(document.attachments),
         defects=tuple(document.defects),
-        size_bytes=len(text),
+        size_bytes=size,
     )
     return Reading(mail, find_facts(mail))

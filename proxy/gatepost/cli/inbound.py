@@ -63,11 +63,10 @@ def _tell_error(name: str, error: str, *, as_json: bool) -> None:
 
 
 def _one(name: str, raw: bytes, *, dns: bool, strict: bool, as_json: bool) -> int:
-    from gatepost.inbound.arrival import examine
-    from gatepost.inbound.signatures import signatures
+    from gatepost.inbound.look import Rules, look
     from gatepost.report import finding_as_json
 
-    arrival = examine(raw, signatures(raw) if dns else None, strict=strict)
+    arrival = look(raw, Rules(checked=dns, strict=strict)).arrival
     if as_json:
         emit(
             {

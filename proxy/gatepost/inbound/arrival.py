@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Final
 
-from gatepost.inbound.signatures import Signature
+from gatepost.inbound.proof import Evidence, Proof, proof_of
 from gatepost_policies import is_buyer, read
 from gatepost_policies.checks.sense import Talk
-from gatepost_policies.facts import with_words
+from gatepost_policies.checks.sites import is_amazon
+from gatepost_policies.facts import addresses_in
 from gatepost_policies.facts.hosts import canonical_host
 from gatepost_policies.language.scene import observe
 from gatepost_policies.model import Action, Finding, LinkKind, Mail, Mode, Reading
 
 CATEGORY: Final = "suspicious-inbound"
-_STORE: Final = (
-    r"amazon\.(?:com|ca|com\.mx|com\.br|co\.uk|de|fr|it|es|nl|se|pl|com\.be|ie|com\.tr|ae|sa|eg|in|co\.jp"
-    r"|com\.au|sg|co\.za)"
-)
-_AMAZON: Final = re.compile(rf"(?:[\w-]+\.)*{_STORE}\Z")
-_LINKED: Final = re.compile(
-    rf"(?:www\.|sellercentral(?:-[\w]+)?\.|images\.|smile\.)?{_STORE}\Z|(?:images-[\w-]+\.ssl-images-amazon|m\.media-amazon)\.com\Z"
-)
+LONGEST_FROM: Final = 2_000
+_SERVICE: Final = re.compile(r"\A(?:www|sellercentral(?:-[a-z]+)?|images|smile)\.(?=amazon\.)")
+_PICTURES: Final = re.compile(r"(?:images-[a-z-]+\.ssl-images-amazon|m\.media-amazon)\.com\Z")
 _CLAIMS: Final = re.compile(r"amaz[o0]n|amaƶon|аmazon", re.IGNORECASE)
 _NEVER_LOADED: Final = frozenset({LinkKind.REMOTE, LinkKind.CSS, LinkKind.HEADER})
+_DOUBLED: Final = "double-header:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,13 @@ class Arrival:
 
     sender: str
     claims_amazon: bool  # it says, or looks as if, it comes from Amazon or one of its buyers
-    authentic: bool | None  # None: nobody has checked the signatures
+    proof: Proof
     findings: tuple[Finding, ...]
+
+    @property
+    def authentic(self) -> bool | None:
+        """Whether Amazon sent it; None where nobody has checked, or could."""
+        return self.proof.authentic
 
     @property
     def action(self) -> Action:
@@ -44,80 +46,105 @@ class Arrival:
         return max((finding.action for finding in self.findings), default=Action.RELAY)
 
 
-def examine(raw: bytes, signed: Sequence[Signature] | None, *, strict: bool = False) -> Arrival:
-    """What is suspicious about `raw`; `signed` are its signatures, None when they were not checked.
+def examine(raw: bytes, evidence: Evidence | None, *, strict: bool = False) -> Arrival:
+    """What is suspicious about `raw`; `evidence` is of its signatures, None when they were not checked.
 
     `strict` is the letter of the guidelines of 2018: a genuine mail is plain text without picture or link.
     """
-    reading = read(raw)
-    name, sender = parseaddr((reading.mail.values("From") or ("",))[0][:2_000])
+    return examined(read(raw), evidence, strict=strict)
+
+
+def examined(reading: Reading, evidence: Evidence | None, *, strict: bool = False) -> Arrival:
+    """As `examine`, of a mail that was read."""
+    mail = reading.mail
+    name, sender = sender_of(mail)
     domain = canonical_host(sender.rpartition("@")[2])
-    genuine = is_buyer(sender) or _AMAZON.match(domain) is not None
-    claims = genuine or _CLAIMS.search(domain) is not None or _CLAIMS.search(name) is not None
-    authentic = None if signed is None else genuine and any(_aligned(one, domain) for one in signed)
-    found = [*_sender(name, sender, genuine=genuine, claims=claims, authentic=authentic)]
+    shown = (mail.values("From") or ("",))[0][:LONGEST_FROM]
+    claims = is_amazon(domain) or is_buyer(sender) or _CLAIMS.search(shown) is not None
+    doubled = [defect.removeprefix(_DOUBLED) for defect in mail.defects if defect.startswith(_DOUBLED)]
+    proof = proof_of(domain, evidence)
+    if proof.authentic and doubled:
+        proof = Proof(False)  # which of the two was signed, and which is shown?
+    found: list[Finding] = []
     if claims:
-        found += _links(reading.mail)
-        found += _pleas(reading)
-        found += _literal(reading.mail) if strict else ()
-    return Arrival(sender, claims, authentic, tuple(found))
-
-
-def _aligned(signature: Signature, domain: str) -> bool:
-    """Whether a signature holds and is the sender's domain's or its parent's; a mailer's proves nothing."""
-    return (
-        signature.is_valid
-        and (domain == signature.domain or domain.endswith(f".{signature.domain}"))
-        and (_AMAZON.match(signature.domain) is not None)
-    )
-
-
-def _sender(
-    name: str, sender: str, *, genuine: bool, claims: bool, authentic: bool | None
-) -> Iterator[Finding]:
-    shown = f"{name} <{sender}>" if name else sender
-    if claims and not genuine:
-        yield _finding(
-            "a2-sender", "A2", shown, "calls itself Amazon and comes from elsewhere", "header:From"
+        found += _sender(
+            f"{name} <{sender}>" if name else sender, domain, proof, checked=evidence is not None
         )
-    elif claims and authentic is False:
-        yield _finding("a2-signature", "A2", shown, "no signature of Amazon's holds", "header:From")
+        found += _headers(mail, domain, doubled)
+        found += _links(mail)
+        found += _pleas(reading)
+        found += _literal(mail) if strict else ()
+    return Arrival(sender, claims, proof, tuple(found))
+
+
+def sender_of(mail: Mail) -> tuple[str, str]:
+    """Name and address of the first From."""
+    try:
+        name, address = parseaddr((mail.values("From") or ("",))[0][:LONGEST_FROM])
+    except RecursionError:  # comments in comments in comments
+        return "", ""
+    return name, address
+
+
+def _sender(shown: str, domain: str, proof: Proof, *, checked: bool) -> Iterator[Finding]:
+    if not is_amazon(domain):
+        yield _finding("a2-sender", shown, "calls itself Amazon and comes from elsewhere", "header:From")
+    elif proof.authentic is False:
+        yield _finding("a2-signature", shown, "no signature of Amazon's holds", "header:From")
+    elif proof.authentic is None and checked:
+        yield _finding("a2-unchecked", shown, "the DNS did not answer: nobody can say", "header:From")
+
+
+def _headers(mail: Mail, domain: str, doubled: list[str]) -> Iterator[Finding]:
+    for name in doubled[:1]:
+        yield _finding("a2-doubled", name, "stands in it twice: two readers see two mails", f"header:{name}")
+    for address in addresses_in(mail.values("Reply-To")):
+        answers_to = canonical_host(address.rpartition("@")[2])
+        if is_amazon(domain) and answers_to != domain and not is_amazon(answers_to):
+            yield _finding("a2-reply-to", address, "an answer would go elsewhere", "header:Reply-To")
+            return
 
 
 def _links(mail: Mail) -> Iterator[Finding]:
     seen: set[str] = set()
     for link in mail.links:
-        if link.kind in _NEVER_LOADED or not link.host or link.host in seen or _LINKED.match(link.host):
+        if link.kind in _NEVER_LOADED or not link.host or link.host in seen or _is_amazons(link.host):
             continue
         seen.add(link.host)
-        yield _finding("a3-link", "A3", link.url[:200], f"leads to {link.host}", link.label)
+        yield _finding("a3-link", link.url[:200], f"leads to {link.host}", link.label)
+
+
+def _is_amazons(host: str) -> bool:
+    """Whether genuine mail links there: a store, Seller Central, or where Amazon's pictures lie."""
+    bare = _SERVICE.sub("", host)
+    is_store = is_amazon(bare) and not is_amazon(bare.partition(".")[2])
+    return is_store or _PICTURES.match(host) is not None
 
 
 def _pleas(reading: Reading) -> Iterator[Finding]:
-    talk = Talk(observe(with_words(reading, ()).mail))
+    talk = Talk(observe(reading.mail))
     for _, hit in talk.meant("pay_outside", besides=("pay_inside",)):
         passage = reading.mail.passages[hit.span.passage]
         words = passage.text[hit.span.start : hit.span.end]
-        yield _finding("a4-payment", "A4", words, "asks for payment outside of Amazon", passage.label)
+        yield _finding("a4-payment", words, "asks for payment outside of Amazon", passage.label)
         return
 
 
 def _literal(mail: Mail) -> Iterator[Finding]:
     if any(passage.source.value == "text/html" for passage in mail.passages):
-        yield _finding("a1-plain-text", "A1", "", "it is not plain text alone", "text/html")
+        yield _finding("a1-plain-text", "", "it is not plain text alone", "text/html")
     if mail.images:
-        yield _finding(
-            "a1-picture", "A1", mail.images[0].src[:200], "it holds a picture", mail.images[0].label
-        )
+        image = mail.images[0]
+        yield _finding("a1-picture", image.src[:200], "it holds a picture", image.label)
     if any(link.kind not in _NEVER_LOADED for link in mail.links):
-        yield _finding("a1-link", "A1", mail.links[0].url[:200], "it holds a link", mail.links[0].label)
+        yield _finding("a1-link", mail.links[0].url[:200], "it holds a link", mail.links[0].label)
 
 
-def _finding(rule: str, clause: str, evidence: str, note: str, label: str) -> Finding:
+def _finding(rule: str, evidence: str, note: str, label: str) -> Finding:
     return Finding(
         rule=rule,
         category=CATEGORY,
-        clause=clause,
+        clause=rule.partition("-")[0].upper(),
         action=Action.QUARANTINE,
         mode=Mode.ENFORCE,
         evidence=evidence,

@@ -2,72 +2,44 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
-from email.policy import SMTP
-
-import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gatepost.inbound.arrival import examine
-from gatepost.inbound.signatures import Signature, signatures
-
-KEY = rsa.generate_private_key(65537, 2048)
-PEM = KEY.private_bytes(
-    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-)
-PUBLIC = KEY.public_key().public_bytes(
-    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-)
-RECORD = b"v=DKIM1; k=rsa; p=" + b"".join(PUBLIC.splitlines()[1:-1])
-BUYER = '"Ann" <k3v9x2m7q4w8z1p@marketplace.amazon.com>'
-
-
-def lookup(name: bytes, seconds: int) -> bytes | None:
-    return RECORD
-
-
-def mail(sender: str = BUYER, text: str = "When does my lamp arrive?", html: str = "") -> bytes:
-    message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = (
-        sender,
-        "shop@seller.example",
-        "Order 112-1234567-1234567",
-    )
-    message.set_content(text)
-    if html:
-        message.add_alternative(html, subtype="html")
-    return message.as_bytes()
-
-
-def signed(raw: bytes, domain: bytes) -> bytes:
-    return bytes(dkim.sign(raw, b"s1", domain, PEM, include_headers=[b"from", b"subject"])) + raw
+from gatepost.inbound.look import Rules, evidence_of
+from gatepost.inbound.proof import Evidence
+from kit.arrivals import Records, arriving, signed
 
 
 def rules(raw: bytes, *, strict: bool = False) -> set[str]:
-    return {finding.rule for finding in examine(raw, signatures(raw, lookup), strict=strict).findings}
+    evidence = evidence_of(raw, Rules(), Records())
+    return {finding.rule for finding in examine(raw, evidence, strict=strict).findings}
 
 
 def test_a_buyers_mail_that_amazon_signed_is_genuine() -> None:
-    raw = signed(mail(), b"amazon.com")
-    arrival = examine(raw, signatures(raw, lookup))
+    raw = signed(arriving())
+    arrival = examine(raw, evidence_of(raw, Rules(), Records()))
     assert (arrival.authentic, arrival.findings, arrival.action.word) == (True, (), "relay")
 
 
-@pytest.mark.parametrize("domain", [b"amazonses.com", b"shop.example", b"amazon.de"])
-def test_a_signature_of_someone_else_proves_nothing(domain: bytes) -> None:
-    assert rules(signed(mail(), domain)) == {"a2-signature"}
+@pytest.mark.parametrize("domain", ["amazonses.com", "shop.example", "amazon.de"])
+def test_a_signature_of_someone_else_proves_nothing(domain: str) -> None:
+    assert rules(signed(arriving(), domain)) == {"a2-signature"}
 
 
 def test_a_mail_that_was_changed_is_not_genuine() -> None:
-    raw = signed(mail(), b"amazon.com").replace(b"lamp", b"lump")
-    assert rules(raw) == {"a2-signature"}
+    assert rules(signed(arriving()).replace(b"lamp", b"lump")) == {"a2-signature"}
 
 
 def test_unsigned_mail_is_not_genuine_and_unchecked_mail_is_not_judged_for_it() -> None:
-    assert rules(mail()) == {"a2-signature"}
-    assert examine(mail(), None).findings == ()
+    assert rules(arriving()) == {"a2-signature"}
+    assert examine(arriving(), None).findings == ()
+
+
+def test_a_silent_dns_is_said_and_is_no_proof_either_way() -> None:
+    raw = signed(arriving())
+    arrival = examine(raw, evidence_of(raw, Rules(), Records(silent=True)))
+    assert arrival.authentic is None
+    assert [finding.rule for finding in arrival.findings] == ["a2-unchecked"]
 
 
 @pytest.mark.parametrize(
@@ -76,29 +48,53 @@ def test_unsigned_mail_is_not_genuine_and_unchecked_mail_is_not_judged_for_it() 
         "Amazon <help@amazon-support.example>",
         "Ann <a@marketplace.amaz0n.com>",
         "x@marketplace.amazon.com.evil.example",
+        "k3v9x2m7q4w8z1p%marketplace.amazon.com@evil.example",
+        '"k3v9x2m7q4w8z1p@marketplace.amazon.com" <x@evil.example>',
     ],
 )
 def test_a_look_alike_is_found(sender: str) -> None:
-    assert "a2-sender" in rules(mail(sender))
+    assert "a2-sender" in rules(arriving(sender))
 
 
 def test_other_peoples_mail_is_left_alone() -> None:
-    raw = mail("Ann <ann@mail.example>", "See https://mail.example/x and pay by PayPal.")
-    assert examine(raw, ()).findings == ()
+    raw = arriving("Ann <ann@mail.example>", "See https://mail.example/x and pay by PayPal.")
+    assert examine(raw, Evidence()).findings == ()
 
 
 def test_links_elsewhere_and_pleas_for_payment_are_found() -> None:
     text = "Please send the refund to my PayPal account. More at https://evil.example/login"
-    assert rules(signed(mail(text=text), b"amazon.com")) == {"a3-link", "a4-payment"}
+    assert rules(signed(arriving(text=text))) == {"a3-link", "a4-payment"}
 
 
-def test_amazons_own_links_are_allowed() -> None:
-    html = "<p>Hello</p><a href='https://sellercentral.amazon.com/messaging/inbox'>Answer</a>"
-    raw = signed(mail(text="Hello", html=html), b"amazon.com")
-    assert rules(raw) == set()
-    assert rules(raw, strict=True) == {"a1-plain-text", "a1-link"}
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("sellercentral.amazon.com", False),
+        ("sellercentral-japan.amazon.com", False),
+        ("www.amazon.co.uk", False),
+        ("amazon.com.be", False),
+        ("m.media-amazon.com", False),
+        ("aws.amazon.com", True),
+        ("www.amazon.com.evil.example", True),
+        ("sellercentral.amazon-login.example", True),
+    ],
+)
+def test_only_hosts_that_genuine_mail_links_to_are_amazons(host: str, found: bool) -> None:
+    html = f"<p>Hello</p><a href='https://{host}/messaging/inbox'>Answer</a>"
+    raw = signed(arriving(text="Hello", html=html))
+    assert ("a3-link" in rules(raw)) is found
+    assert {"a1-plain-text", "a1-link"} <= rules(raw, strict=True)
 
 
-def test_a_broken_signature_never_raises() -> None:
-    raw = b"DKIM-Signature: v=1; nonsense\r\n" + mail()
-    assert signatures(raw, lookup) == (Signature("", is_valid=False, why=signatures(raw, lookup)[0].why),)
+def test_a_second_from_takes_the_proof_away() -> None:
+    raw = b"From: Amazon <donotreply@amazon.com>\r\n" + signed(arriving())
+    assert rules(raw) == {"a2-signature", "a2-doubled"}
+
+
+def test_an_answer_that_would_go_elsewhere_is_found() -> None:
+    raw = signed(arriving(headers={"Reply-To": "ann@mail.example"}))
+    assert rules(raw) == {"a2-reply-to"}
+
+
+def test_comments_in_comments_do_no_harm() -> None:
+    assert rules(b"From: " + b"(" * 1_900 + b" amazon\r\n" + arriving()) >= {"a2-sender"}
