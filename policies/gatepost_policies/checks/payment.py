@@ -10,7 +10,6 @@ from gatepost_policies.checks.case import Case, Evidence, Params
 from gatepost_policies.checks.incentive import rewards
 from gatepost_policies.checks.review import evidence
 from gatepost_policies.checks.sense import inside
-from gatepost_policies.language.scene import Hit
 from gatepost_policies.model import Span
 
 
@@ -27,15 +26,10 @@ def find_off_amazon_payment(case: Case, params: Params) -> Iterable[Evidence]:
         last = bisect_left(rewarded, (whole.passage, whole.end), key=_place)
         return any(inside(span, whole) for span in rewarded[first:last])
 
-    def asked_for(number: int, hit: Hit) -> bool:
-        """Whether the sentence only repeats what the buyer asked for: the answer stands elsewhere."""
-        asked = asks.talk.sentences[number].of("buyer_asked")
-        return any(one.span.end <= hit.span.start for one in asked)
-
     spans = [
         hit.span
         for number, hit in asks.talk.meant("pay_outside", besides=("pay_inside",))
-        if not pays_reward(number) and not asked_for(number, hit)
+        if not pays_reward(number)
     ]
     means = asks.talk.together("pay_means", ("pay_moves",), unless=("pay_inside", "pay_outside"))
     spans += [hit.span for number, hit in means if not pays_reward(number)]
