@@ -53,6 +53,8 @@ def _is_owed(asks: Asks, number: int, hit: Hit) -> bool:
     sentence = asks.talk.sentences[number]
     if not any(overlaps(hit.span, other.span) for other in sentence.of("gift_owed")):
         return False
+    if sentence.has("in_return") and _speaks_of_review(asks, number):  # "free in exchange for a review"
+        return False
     return number not in asks.numbers and not _shown(asks, number)
 
 
