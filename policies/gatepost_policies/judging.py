@@ -68,7 +68,8 @@ def case_of(
         bool(asks_of(case).asks),
         any(find_marketing(case, {})) or any(find_cross_promotion(case, {})),
     )
-    return replace(case, purpose=purpose_of(reading, scene, asks_review=asks, promotes=promotes))
+    purpose = purpose_of(reading, scene, asks_review=asks, promotes=promotes, answers=case.known.answers)
+    return replace(case, purpose=purpose)
 
 
 def _apply(rule: Rule, case: Case) -> Iterator[Finding]:

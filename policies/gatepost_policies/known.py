@@ -77,6 +77,8 @@ class Known:
     orders: tuple[KnownOrder, ...] = ()
     today: date | None = None  # in the data's terms: UTC
     stopped: frozenset[str] = frozenset()  # orders and buyers of the mail that want no more mail
+    answers: bool = False  # it answers a mail that one of its buyers wrote, by proof and not by its subject
+    restricted: str = ""  # why the account may send nothing of its own accord now; "" when it may
 
     def order(self, id: str) -> KnownOrder | None:
         """The order called `id`; None when the data doesn't hold it."""

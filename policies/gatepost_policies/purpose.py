@@ -41,13 +41,16 @@ class _Signs:
     affairs: bool  # it speaks of more than the goods: an invoice, a return, a spare part
 
 
-def purpose_of(reading: Reading, scene: Scene, *, asks_review: bool, promotes: bool = False) -> Purpose:
+def purpose_of(
+    reading: Reading, scene: Scene, *, asks_review: bool, promotes: bool = False, answers: bool = False
+) -> Purpose:
     """The purpose of the mail.
 
     `asks_review` tells whether it asks for a review anywhere, `promotes` whether it advertises: a mail
-    that advertises and does nothing for an order has no permitted purpose.
+    that advertises and does nothing for an order has no permitted purpose. `answers` is known from
+    elsewhere: it answers a mail of the buyer's, whatever its own headers say.
     """
-    signs = _signs(reading, scene)
+    signs = _signs(reading, scene, answers=answers)
     return _news(signs, asks_review) or _rest(signs, asks_review, promotes)
 
 
@@ -56,7 +59,7 @@ def is_reply(mail: Mail) -> bool:
     return bool(mail.values("In-Reply-To") or mail.values("References") or _REPLY_PREFIX.match(mail.subject))
 
 
-def _signs(reading: Reading, scene: Scene) -> _Signs:
+def _signs(reading: Reading, scene: Scene, *, answers: bool) -> _Signs:
     mail = reading.mail
     own = [sentence for sentence in scene.sentences if sentence.section is Section.AUTHOR]
     subjects = {at for at, passage in enumerate(mail.passages) if passage.source is Source.SUBJECT}
@@ -70,7 +73,7 @@ def _signs(reading: Reading, scene: Scene) -> _Signs:
         on_its_way=any(map(_asserts_shipping, opening)),
         sent_as_news=_is_news(reading, subject, [*itertools.takewhile(_is_no_apology, opening)], own),
         asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
-        reply=is_reply(mail),
+        reply=answers or is_reply(mail),
         has_order=bool(reading.facts.order_ids),
         tracking=bool(reading.facts.tracking),
         affairs=any(map(_speaks_of_affairs, own)),

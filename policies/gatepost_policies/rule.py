@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -25,6 +25,7 @@ DIRECTIONS = ("outbound", "inbound")
 ANY = "any"
 EXAMPLE_KEYS = frozenset(
     {"say", "finds", "subject", "html", "headers", "attach", "to", "orders", "today", "stopped", "files"}
+    | {"answers", "restricted"}
 )
 MAX_FIX = 300  # the sentence stands in an SMTP reply beside the quoted words
 
@@ -238,12 +239,14 @@ class _Fields:
         )
 
     def _known(self, value: dict[str, Any], path: tuple[str | int, ...]) -> Known:
-        if "orders" not in value:
-            return NOTHING_KNOWN
+        known = NOTHING_KNOWN
         try:
-            return known_from(value["orders"], value.get("today"), value.get("stopped") or ())
+            if "orders" in value:
+                known = known_from(value["orders"], value.get("today"), value.get("stopped") or ())
         except (TypeError, ValueError, ArithmeticError) as error:
             raise self.document.fault(f"not order data: {error}", *path, "orders") from error
+        restricted = str(value.get("restricted") or "")
+        return replace(known, answers=bool(value.get("answers")), restricted=restricted)
 
     def _files(self, value: dict[str, Any], path: tuple[str | int, ...]) -> tuple[Words, ...]:
         try:

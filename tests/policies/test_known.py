@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 
 from gatepost_policies import judge, load, read
 from gatepost_policies.known import NOTHING_KNOWN, Known, KnownOrder, known_from
+from gatepost_policies.model import Purpose
 
 ID = "112-1234567-1234567"
 BUYER = "k3v9x2m7q4w8z1p@marketplace.amazon.com"
@@ -78,3 +80,33 @@ def test_the_edition_of_2020_asks_within_thirty_days() -> None:
     for edition, found in (("amazon-2018-10", False), ("amazon-2020-11", True)):
         verdict = judge(read(raw), load(edition), recipients=(BUYER,), known=known)
         assert ("review-early" in {finding.category for finding in verdict.findings}) is found
+
+
+def test_an_answer_is_known_by_proof_where_its_headers_say_nothing() -> None:
+    raw = (
+        f"To: {BUYER}\r\nSubject: Order {ID}\r\n\r\nYour order has been shipped today with UPS.\r\n".encode()
+    )
+    for known, purpose in (
+        (NOTHING_KNOWN, Purpose.SHIPMENT),
+        (replace(NOTHING_KNOWN, answers=True), Purpose.SERVICE),
+    ):
+        assert judge(read(raw), load("amazon-2018-10"), recipients=(BUYER,), known=known).purpose is purpose
+
+
+def test_an_answer_reaches_a_buyer_who_wants_no_more_mail_but_asks_for_no_review() -> None:
+    known = known_from([{"id": ID}], stopped=[BUYER])
+    assert "g1-stopped" in rules("Thank you for your purchase.", known)
+    answering = replace(known, answers=True)
+    assert "g1-stopped" not in rules("Thank you for your purchase.", answering)
+    assert "g1-stopped" in rules("Please leave us a review of the lamp.", answering)
+
+
+def test_a_restricted_account_only_answers_in_both_editions() -> None:
+    known = replace(NOTHING_KNOWN, restricted="restricted since 2026-11-20")
+    raw = f"To: {BUYER}\r\nSubject: {{}}Order {ID}\r\n\r\nThe lamp is made of brass.\r\n"
+    for edition in ("amazon-2018-10", "amazon-2020-11"):
+        for prefix, held in (("", True), ("Re: ", False)):
+            verdict = judge(
+                read(raw.format(prefix).encode()), load(edition), recipients=(BUYER,), known=known
+            )
+            assert ("g1-restricted" in {finding.rule for finding in verdict.findings}) is held

@@ -74,6 +74,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "order_contradiction": Check(orders.find_contradiction, frozenset({"on"}), orders.validate),
     "order_early": Check(orders.find_early_ask, frozenset({"days_after", "days_within"})),
     "order_id": Check(order_id.find_missing),
+    "order_restricted": Check(orders.find_restricted),
     "order_stopped": Check(orders.find_stopped),
     "order_wrong": Check(orders.find_wrong),
     "payment": Check(payment.find_off_amazon_payment),

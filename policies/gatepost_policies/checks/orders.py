@@ -18,6 +18,7 @@ from gatepost_policies.checks.order_id import COUNTS
 from gatepost_policies.facts import bare_alias, carrier_key, marketplace_of
 from gatepost_policies.known import KnownItem, KnownOrder
 from gatepost_policies.model import Amount, Day, Item, OrderId, Purpose
+from gatepost_policies.purpose import is_reply
 
 _LETTERS: Final = re.compile(r"[^\W_]{2,}")
 _LEAST_SHARED: Final = 0.34  # of an item's words, to be taken for the ordered item
@@ -58,7 +59,7 @@ def _fault(case: Case, id: str) -> str:
 
 def find_stopped(case: Case, params: Params) -> Iterator[Evidence]:
     """Mail on the seller's own initiative to an order or a buyer on the stop list (G1)."""
-    if case.purpose not in _OWN_INITIATIVE and not asks_of(case).asks:
+    if not asks_of(case).asks and (case.known.answers or case.purpose not in _OWN_INITIATIVE):
         return
     for named in _named(case):
         if named.id in case.known.stopped:
@@ -66,6 +67,16 @@ def find_stopped(case: Case, params: Params) -> Iterator[Evidence]:
             return
     if any(bare_alias(buyer) in case.known.stopped for buyer in case.buyers):
         yield Evidence(label="subject", note="this buyer wants no more mail")
+
+
+def find_restricted(case: Case, params: Params) -> Iterator[Evidence]:
+    """Mail that answers nobody, while the account may send none of its own accord (G1)."""
+    if case.known.restricted and (asks_of(case).asks or not _is_answer(case)):
+        yield Evidence(label="subject", note=case.known.restricted)
+
+
+def _is_answer(case: Case) -> bool:
+    return case.known.answers or is_reply(case.mail) or bool(case.spoken("reply_to_enquiry"))
 
 
 def find_early_ask(case: Case, params: Params) -> Iterator[Evidence]:
