@@ -6,16 +6,17 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from gatepost_policies.facts.enclosed import MAILS, PAGES, WRAPPED
 from gatepost_policies.facts.finding import find_facts
 from gatepost_policies.facts.hosts import parse_url
 from gatepost_policies.facts.links import text_links
 from gatepost_policies.facts.sections import stretches
-from gatepost_policies.mime import sniff
+from gatepost_policies.mime import is_spacer
 from gatepost_policies.model import (
     Attachment,
     Link,
@@ -30,13 +31,12 @@ from gatepost_policies.model import (
 from gatepost_policies.text import as_seen
 
 MAX_FILES: Final = 100
-MAX_DATA_URI: Final = 5_000_000  # characters of a picture within the markup
 UNREAD: Final = "unread-file"
 """The defect of a mail with a file that was not read to its end; `unread-file:NAME: why`."""
-_READ_HERE: Final = ("text/", "message/", "multipart/")
+_READ_HERE: Final = frozenset({Source.PLAIN, Source.HTML, Source.DOCUMENT, Source.CALENDAR, Source.VCARD})
+_OF_TEXT: Final = frozenset({"", "application/xml", *PAGES, *WRAPPED})
 _NOT_FOR_READING: Final = frozenset(
     {
-        "application/ics",
         "application/pgp-signature",
         "application/pkcs7-signature",
         "application/x-pkcs7-signature",
@@ -71,27 +71,35 @@ class Words:
 def unseen(mail: Mail) -> tuple[Unseen, ...]:
     """The files of `mail` to be looked at, carried as parts or within the markup; each content once."""
     found: dict[str, Unseen] = {}
+    read = {passage.path for passage in mail.passages if passage.source in _READ_HERE}
     for file in mail.attachments:
-        if file.content and _is_for_eyes(file):
+        if file.content and _is_for_eyes(file, read) and not is_spacer(file.content):
             name = file.name or file.detected_type or file.content_type
             found.setdefault(file.digest, Unseen(name, file.path, file.digest, file.content))
     for image in mail.images:
         content = _data(image.src) if image.src[:5].lower() == "data:" else b""
-        if content and sniff(content) != "image/svg+xml":
+        if content and not is_spacer(content):
             digest = hashlib.sha256(content).hexdigest()
             found.setdefault(digest, Unseen(image.alt[:60] or "picture", "", digest, content))
     return tuple(found.values())[:MAX_FILES]
 
 
-def _is_for_eyes(file: Attachment) -> bool:
-    kind = (file.detected_type or file.content_type).lower()
-    return not kind.startswith(_READ_HERE) and file.content_type.lower() not in _NOT_FOR_READING
+def _is_for_eyes(file: Attachment, read: Container[str]) -> bool:
+    """Whether `file` says what was not read here: `read` holds the places of all texts that were."""
+    if (
+        file.content_type.lower() in _NOT_FOR_READING
+        or file.detected_type in WRAPPED
+        or file.content_type in MAILS
+    ):
+        return False
+    is_text = file.detected_type in _OF_TEXT or file.detected_type.startswith("text/")
+    return not (is_text and file.path in read)
 
 
 def _data(uri: str) -> bytes:
     """The bytes of a `data:` address of a picture (RFC 2397); none of a broken one."""
     match = _DATA.match(uri)
-    if match is None or len(uri) > MAX_DATA_URI:
+    if match is None:
         return b""
     body = uri[match.end() :]
     if ";base64" not in match.group().lower():

@@ -6,6 +6,14 @@ import hashlib
 import re
 from typing import Final
 
+from gatepost_policies.facts.enclosed import (
+    MAX_WITHIN,
+    PAGES,
+    WRAPPED,
+    is_of_buyer,
+    text_kind,
+    unpacked,
+)
 from gatepost_policies.facts.links import header_links, joined, page_links, text_links
 from gatepost_policies.facts.sections import is_reply_subject, stretches
 from gatepost_policies.facts.speech import with_speech
@@ -40,6 +48,7 @@ class Assembly:
 
     def __init__(self, *, answers: bool) -> None:
         self.answers = answers
+        self._inside: list[str] = []  # the labels of the mails that came as files and are being read
         self.passages: list[Passage] = []
         self.links: list[Link] = []
         self.images: list[Image] = []
@@ -122,30 +131,59 @@ class Assembly:
         # A first text with a name is still the body: some programs name every part.
         is_file = leaf.disposition == "attachment" or (bool(leaf.name) and len(self.passages) > 1)
         if kind in _CALENDAR or kind in _VCARD:
-            source = Source.CALENDAR if kind in _CALENDAR else Source.VCARD
-            self.text(
-                source, _unfolded(self._decoded(leaf)), source.value, path=leaf.path, quoted=leaf.embedded
-            )
+            self._card(leaf, Source.CALENDAR if kind in _CALENDAR else Source.VCARD)
             if is_file:
                 self._file(leaf)
-        elif kind in _HTML or kind in _PLAIN:
+        elif (kind in _HTML or kind in _PLAIN) and not (is_file and sniff(leaf.content) in WRAPPED):
             self._readable(leaf, is_file=is_file)
         else:
             self._file(leaf)
+            self.enclosed(leaf, f"file:{leaf.name or leaf.content_type}"[:200])
+
+    def enclosed(self, leaf: Leaf, label: str) -> bool:
+        """Read a file that is a text or a mail by its content; whether it was one."""
+        kind = text_kind(leaf.content, leaf.content_type)
+        if kind in WRAPPED:
+            return self._wrapped(leaf, kind, label)
+        if kind in ("text/calendar", "text/vcard"):
+            self._card(leaf, Source.CALENDAR if kind == "text/calendar" else Source.VCARD)
+        elif kind in PAGES:
+            self.page(Source.DOCUMENT, self._decoded(leaf), label, path=leaf.path, quoted=is_of_buyer(leaf))
+        elif kind:
+            self.text(Source.DOCUMENT, self._decoded(leaf), label, path=leaf.path, quoted=is_of_buyer(leaf))
+        return bool(kind)
+
+    def _wrapped(self, leaf: Leaf, kind: str, label: str) -> bool:
+        if len(self._inside) >= MAX_WITHIN:
+            self.defect("too-deep")
+            return True
+        parts, defects = unpacked(leaf, kind)
+        self.defect(*defects)
+        self._inside.append(label)
+        for part in parts:
+            self.leaf(part)
+        self._inside.pop()
+        return True
+
+    def _card(self, leaf: Leaf, source: Source) -> None:
+        text = _unfolded(self._decoded(leaf))
+        self.text(source, text, source.value, path=leaf.path, quoted=is_of_buyer(leaf))
 
     def _readable(self, leaf: Leaf, *, is_file: bool) -> None:
         html = leaf.content_type in _HTML
-        source = Source.DOCUMENT if is_file else Source.HTML if html else Source.PLAIN
-        label = f"file:{leaf.name}"[:200] if is_file else source.value
+        source = Source.DOCUMENT if is_file or self._inside else Source.HTML if html else Source.PLAIN
+        label = self._inside[-1] if self._inside else source.value
+        if is_file:
+            label = f"file:{leaf.name}"[:200]
         if is_file:
             self._file(leaf)
         text = self._decoded(leaf)
         if html:
-            self.page(source, text, label, path=leaf.path, quoted=leaf.embedded)
+            self.page(source, text, label, path=leaf.path, quoted=is_of_buyer(leaf))
         else:
             if leaf.parameter("format").lower() == "flowed":
                 text = _unflowed(text, joined=leaf.parameter("delsp").lower() == "yes")
-            self.text(source, text, label, path=leaf.path, quoted=leaf.embedded)
+            self.text(source, text, label, path=leaf.path, quoted=is_of_buyer(leaf))
 
     def _decoded(self, leaf: Leaf) -> str:
         label = leaf.parameter("charset")
@@ -155,22 +193,29 @@ class Assembly:
         self.defect(*defects)
         return text
 
+    def document(self, name: str, content: bytes) -> None:
+        """Add a file that came with no mail: read here if it is a text or a mail, else to be looked at."""
+        leaf = Leaf("1", "application/octet-stream", {}, "", name, "", "", content)
+        if not self.enclosed(leaf, f"file:{name}"[:200] if name else "document"):
+            self.attachments.append(_attachment(leaf))
+
     def _file(self, leaf: Leaf) -> None:
-        inline = leaf.disposition == "inline" or bool(leaf.content_id)
-        self.attachments.append(
-            Attachment(
-                name=leaf.name,
-                content_type=leaf.content_type,
-                detected_type=sniff(leaf.content),
-                size_bytes=len(leaf.content),
-                path=leaf.path,
-                inline=inline,
-                digest=hashlib.sha256(leaf.content).hexdigest(),
-                content=leaf.content,
-            )
-        )
+        self.attachments.append(_attachment(leaf))
         if leaf.name:
             self.line(Source.NAME, leaf.name, "attachment-name", leaf.path)
+
+
+def _attachment(leaf: Leaf) -> Attachment:
+    return Attachment(
+        name=leaf.name,
+        content_type=leaf.content_type,
+        detected_type=sniff(leaf.content),
+        size_bytes=len(leaf.content),
+        path=leaf.path,
+        inline=leaf.disposition == "inline" or bool(leaf.content_id),
+        digest=hashlib.sha256(leaf.content).hexdigest(),
+        content=leaf.content,
+    )
 
 
 def read_mail(raw: bytes) -> Mail:

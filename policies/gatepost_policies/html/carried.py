@@ -97,7 +97,9 @@ class Collector:
     def add(self, kind: LinkKind, url: str, alt: str = "") -> None:
         """Add a link that nothing visible stands for."""
         url = url.strip()
-        if url and not url.lower().startswith(("data:", "cid:")):
+        if kind is LinkKind.CSS and is_data(url):
+            self.background(url)
+        elif url and not url.lower().startswith(("data:", "cid:")):
             self._keep(Anchor(kind, url[:MAX_URL], 0, 0, alt))
 
     def _keep(self, link: Carried | Anchor) -> bool:
@@ -152,9 +154,10 @@ class Collector:
             writer.marks.remove(carried.mark)
 
     def background(self, url: str) -> None:
-        """A background picture: part of what is shown for the links around it."""
-        if self._open:
-            self._picture(Picture(url[:MAX_URL], "", "", self._open[-1].url, None, None))
+        """A background picture: part of what is shown for the links around it; kept if the markup is it."""
+        if self._open or is_data(url):
+            around = self._open[-1].url if self._open else ""
+            self._picture(Picture(_kept(url), "", "", around, None, None))
 
     def _picture(self, picture: Picture) -> None:
         for carried in self._open:
@@ -183,7 +186,7 @@ class Collector:
         around = self._open[-1].url if self._open else ""
         self._picture(
             Picture(
-                source[:MAX_URL],
+                _kept(source),
                 " ".join((attributes.get("alt") or "").split())[:2000],
                 " ".join((attributes.get("title") or "").split())[:2000],
                 around,
@@ -246,6 +249,16 @@ _SPECIAL: Final[dict[str, Callable[[Collector, Attributes], None]]] = {
     "meta": Collector._meta,
     "base": Collector._base,
 }
+
+
+def is_data(url: str) -> bool:
+    """Whether an address is the picture itself (RFC 2397)."""
+    return url[:5].lower() == "data:"
+
+
+def _kept(url: str) -> str:
+    """The address of a picture; one that is the picture itself stays whole."""
+    return url if is_data(url) else url[:MAX_URL]
 
 
 def _label(attributes: Attributes, writer: Writer) -> None:

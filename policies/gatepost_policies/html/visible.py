@@ -8,7 +8,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from gatepost_policies.html.carried import Carried, Collector
+from gatepost_policies.html.carried import Carried, Collector, is_data
 from gatepost_policies.html.guard import MAX_HTML, flatten, weigh
 from gatepost_policies.html.look import PLAIN, Attributes, Look, looks, own_effect
 from gatepost_policies.html.page import Page, Quote
@@ -157,7 +157,7 @@ class _Walk:
         if not attributes and own is NOTHING and tag != "blockquote":
             return look, _BREAKS[breaks], tag not in _SILENT
         carried = self.carried.element(tag, attributes, self.writer, hidden=look.hiding is not None)
-        if own.picture:
+        if own.picture and not is_data(own.picture):  # that one is taken whole, with the addresses below
             self.carried.background(own.picture)
         if "(" in (attributes.get("style") or ""):
             for address in urls(attributes["style"] or ""):

@@ -43,6 +43,7 @@ class Leaf:
     location: str  # Content-Location
     content: bytes = field(repr=False)  # transfer encoding removed
     embedded: bool = False  # inside a message/rfc822 part
+    sender: str = ""  # From of that message
     doubtful: bool = False  # a second reading of contradictory headers
 
     def parameter(self, name: str) -> str:
@@ -71,6 +72,7 @@ class _Piece:
     path: str
     depth: int
     embedded: bool
+    sender: str = ""
     digest: bool = False  # inside multipart/digest, where message/rfc822 is the default (RFC 2046 §5.1.5)
     root: bool = False
 
@@ -143,7 +145,9 @@ class _Splitter:
             self._defect("headers-too-long")
         if kind.startswith(_MULTIPART) and self._multipart(piece, headers, kind, found):
             return
-        if kind in _MESSAGES and self._message(piece, headers, encoding):
+        # A mail that was attached as a file is one: whoever reads the files reads it.
+        is_file = _token(headers.first("content-disposition")) == "attachment"
+        if kind in _MESSAGES and not is_file and self._message(piece, headers, encoding):
             return
         if kind.startswith(_MULTIPART):
             kind = "text/plain"
@@ -179,6 +183,7 @@ class _Splitter:
                     f"{piece.path}.{number}" if piece.path else str(number),
                     piece.depth + 1,
                     piece.embedded,
+                    piece.sender,
                     digest=kind == "multipart/digest",
                 )
                 for number, (start, end) in enumerate(spans, start=1)
@@ -200,7 +205,8 @@ class _Splitter:
             raw = self._decoded(raw[start:end], encoding)
             start, end = 0, len(raw)
         path = f"{piece.path}.1" if piece.path else "1"
-        self.found.append(_Piece(raw, start, end, path, piece.depth + 1, embedded=True))
+        sender = decode_words(read_headers(raw, start, end).first("from"))[:1000]
+        self.found.append(_Piece(raw, start, end, path, piece.depth + 1, embedded=True, sender=sender))
         return True
 
     def _leaf(
@@ -226,6 +232,7 @@ class _Splitter:
             location=decode_words(headers.first("content-location"))[:4000],
             content=self._decoded(piece.raw[headers.body_at : piece.end], encoding),
             embedded=piece.embedded,
+            sender=piece.sender,
             doubtful=doubtful,
         )
         self.leaves.append(leaf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _SIGNS: Final = (
@@ -31,6 +32,12 @@ _OFFICE: Final = (
     (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
+# A mail begins with header fields; one of these is among the first, and they stand in no letter.
+_FIELDS: Final = re.compile(rb"(?:[!-9;-~]{1,80}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,50}){2,60}")
+_OF_A_MAIL: Final = re.compile(
+    rb"^(?:received|return-path|delivered-to|message-id|mime-version|dkim-signature|content-type):",
+    re.I | re.M,
+)
 _REACH: Final = 4096  # bytes looked at beyond the first few
 
 
@@ -45,7 +52,13 @@ def sniff(content: bytes) -> str:
         return "image/webp"
     if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
         return "image/avif" if content[8:12] == b"avif" else "image/heic"
-    return _markup_kind(content[:_REACH].lstrip(b"\xef\xbb\xbf \t\r\n").lower())
+    kind = _markup_kind(content[:_REACH].lstrip(b"\xef\xbb\xbf \t\r\n").lower())
+    return kind or ("message/rfc822" if _is_mail(content[: 4 * _REACH]) else "")
+
+
+def _is_mail(head: bytes) -> bool:
+    fields = _FIELDS.match(head)
+    return fields is not None and _OF_A_MAIL.search(fields.group()) is not None
 
 
 def _zip_kind(content: bytes) -> str:

@@ -115,10 +115,18 @@ def test_calendar_texts_are_unfolded_and_unescaped() -> None:
     assert "SUMMARY:Leave a review, please\nnow" in [passage.text for passage in read(raw).mail.passages]
 
 
-def test_a_mail_within_the_mail_is_quoted() -> None:
-    inner = b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nold words"
+@pytest.mark.parametrize(
+    ("sender", "section"),
+    [
+        pytest.param(b"Ann <abcdefghij12345@marketplace.amazon.com>", Section.QUOTED, id="the buyer's"),
+        pytest.param(b"help@shop.example", Section.AUTHOR, id="the seller's"),
+        pytest.param(b"", Section.AUTHOR, id="nobody's"),
+    ],
+)
+def test_a_mail_within_the_mail_is_quoted_if_it_is_the_buyers(sender: bytes, section: Section) -> None:
+    inner = b"Content-Type: message/rfc822\r\n\r\nFrom: " + sender + b"\r\n\r\nold words"
     passage = read(multipart(inner)).mail.passages[1]
-    assert [stretch.section for stretch in passage.stretches] == [Section.QUOTED]
+    assert [stretch.section for stretch in passage.stretches] == [section]
 
 
 @pytest.mark.parametrize(
