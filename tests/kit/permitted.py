@@ -48,6 +48,7 @@ API = {
     ("POST", "/messages/{id}/reject"): (DECIDERS, REVIEWING),
     ("POST", "/messages/{id}/settle"): (DECIDERS, REVIEWING),
     ("POST", "/messages/{id}/correct"): (DECIDERS, REVIEWING),
+    ("POST", "/messages/{id}/correct/preview"): (DECIDERS, REVIEWING),
     ("GET", "/messages/{id}/corrections"): (READERS, READING),
     ("GET", "/messages/{id}/versions/{step}/{which}"): (READERS, READING),
     ("GET", "/messages/{id}/wrong"): (READERS, READING),

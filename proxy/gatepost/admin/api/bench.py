@@ -14,13 +14,14 @@ from gatepost.admin.api import bench_shapes as shapes
 from gatepost.admin.api.messages import decided, entry_in, free_entry_in
 from gatepost.admin.api.operation import body_of, query_of
 from gatepost.admin.api.shapes import Paged
+from gatepost.admin.pages.correct import Change, changed, held_of, judged
 from gatepost.admin.pages.mail import TURN
-from gatepost.admin.rewriting import Draft, rewrite
-from gatepost.admin.specimen import download, reading_of
+from gatepost.admin.rewriting import Draft
+from gatepost.admin.specimen import download
 from gatepost.admin.visit import Visit
-from gatepost.errors import StateError
-from gatepost.model import Allowance, MessageId, MessageState
-from gatepost.report import iso
+from gatepost.errors import JudgeError, StateError
+from gatepost.model import Allowance, Entry, MessageId, MessageState
+from gatepost.report import iso, verdict_as_json
 
 CORRECTION_BYTES = 1_000_000
 LONGEST_DAYS = 731
@@ -28,16 +29,38 @@ LONGEST_DAYS = 731
 
 async def correct(visit: Visit) -> Response:
     """Judge a held mail's changed text and send it in place of the original; both are kept."""
-    entry = await free_entry_in(visit)
-    body = await body_of(visit, shapes.CorrectBody, limit=CORRECTION_BYTES)
+    entry, body = await free_entry_in(visit), await body_of(visit, shapes.CorrectBody, limit=CORRECTION_BYTES)
+    change = await _changed(visit, entry, body)
+    work = visit.desk.bench.correct(
+        entry.id, raw=change.raw or b"", by=visit.who.name, although=body.although
+    )
+    return await decided(visit, entry, work)
+
+
+async def preview(visit: Visit) -> Response:
+    """What a held mail would be with a changed text, and its verdict; nothing is sent."""
+    entry, body = await entry_in(visit), await body_of(visit, shapes.Changes, limit=CORRECTION_BYTES)
+    change = await _changed(visit, entry, body)
+    try:
+        verdict = await judged(visit, entry, change.raw or b"")
+    except JudgeError as error:
+        raise HTTPException(503, str(error)) from None
+    source = (change.raw or b"").decode("utf-8", "replace")
+    return JSONResponse(
+        {"verdict": verdict_as_json(verdict), "layout_kept": change.is_carried, "source": source}
+    )
+
+
+async def _changed(visit: Visit, entry: Entry, body: shapes.Changes) -> Change:
+    """The mail with what the body says; 409 when it is not held."""
     raw = await visit.desk.archive.raw(entry.id)
     if entry.state is not MessageState.HELD or raw is None:
         raise HTTPException(409, "it is not held (any more)")
-    mail = (await reading_of(visit.desk, raw)).mail
-    subject = mail.subject if body.subject is None else body.subject
-    changed = rewrite(raw, Draft(subject, body.text, body.keep_files), mail.attachments)
-    work = visit.desk.bench.correct(entry.id, raw=changed, by=visit.who.name, although=body.although)
-    return await decided(visit, entry, work)
+    held = await held_of(visit, entry, raw)
+    subject = held.was.subject if body.subject is None else body.subject
+    layout = "follow" if body.html is None else "edit" if body.html else "none"
+    draft = Draft(subject, body.text, body.html or "", body.keep_files)
+    return await changed(visit, held, draft, layout)
 
 
 async def corrections(visit: Visit) -> Response:

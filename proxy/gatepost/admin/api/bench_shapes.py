@@ -8,22 +8,39 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gatepost.admin.api.operation import Shape
-from gatepost.admin.api.shapes import Note, Reason, Stamp
+from gatepost.admin.api.shapes import JudgedMail, Note, Reason, Stamp
 
 RuleId = Annotated[str, Field(min_length=1, max_length=100)]
 Part = Annotated[str, Field(max_length=500)]
 
 
-class CorrectBody(Shape):
-    """A held mail's changed text, which is judged again and goes out in place of the original."""
+class Changes(Shape):
+    """What is to be changed of a held mail."""
 
     text: Annotated[str, Field(min_length=1, max_length=200_000)]
     subject: Annotated[str, Field(max_length=998)] | None = None
     """Null: as it was."""
+    html: Annotated[str, Field(max_length=200_000)] | None = None
+    """Null: the changes of the text are carried into the mail's HTML, where it has some; "": no HTML."""
     keep_files: bool = True
     """Whether the attachments go with it."""
+
+
+class CorrectBody(Changes):
+    """A held mail's changed text, which is judged again and goes out in place of the original."""
+
     although: bool = False
     """Send it although it would be held again; what would be refused is never sent."""
+
+
+class Preview(Shape):
+    """What a held mail would be with a changed text."""
+
+    verdict: JudgedMail
+    layout_kept: bool
+    """False: the changes could not be carried into its HTML, which would be laid out plainly."""
+    source: str
+    """The mail as it would go out."""
 
 
 class Correction(Shape):

@@ -141,7 +141,7 @@ class Link(Shape):
     why: str
 
 
-class Verdict(Shape):
+class JudgedMail(Shape):
     """What a mail would get, with the keys of `gatepost check --json`."""
 
     edition: str
@@ -151,6 +151,11 @@ class Verdict(Shape):
     order_ids: list[str]
     findings: list[Finding]
     links: list[Link]
+
+
+class Verdict(JudgedMail):
+    """What a draft would get."""
+
     buyer_assumed: bool
     """No buyer was among the recipients: it was judged as if one were."""
 

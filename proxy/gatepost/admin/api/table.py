@@ -53,6 +53,11 @@ OPERATIONS = (
         "messages", body=bench_shapes.CorrectBody, answer=shapes.Decided, faults=(202, 409, 503),
     ),
     Operation(
+        "POST", "/messages/{id}/correct/preview", bench.preview, P.DECIDE,
+        "What a held mail would be with a changed text", "messages",
+        body=bench_shapes.Changes, answer=bench_shapes.Preview, faults=(409, 503),
+    ),
+    Operation(
         "GET", "/messages/{id}/corrections", bench.corrections, P.READ, "The changes of a mail", "messages",
         answer=bench_shapes.Corrections,
     ),

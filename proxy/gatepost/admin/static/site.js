@@ -150,7 +150,7 @@
 
   // A second click must not send a form twice.
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post") return;
+    if (event.target.method !== "post" || event.submitter?.formTarget) return; // into a frame: the page stays
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "yes";
   });

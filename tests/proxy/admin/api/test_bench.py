@@ -43,6 +43,23 @@ async def test_a_correction_that_still_breaks_a_rule_stays_held(tmp_path: Path) 
     assert state is MessageState.HELD
 
 
+async def test_a_preview_shows_what_would_go_out_and_sends_nothing(site: TestSite) -> None:
+    await site.hold(html="<p>Thank you. <b>20% off</b></p>")
+    async with program(site, Scope.REVIEW) as client:
+        shown = (await client.post("messages/held1/correct/preview", json={"text": "Thank you."})).json()
+        plain = {"text": "Thank you.", "html": ""}
+        plainly = (await client.post("messages/held1/correct/preview", json=plain)).json()
+        state = (await site.store.quarantine.show(MessageId("held1"))).state
+        await client.post("messages/held1/reject", json={})
+        gone = await client.post("messages/held1/correct/preview", json=plain)
+
+    assert (shown["verdict"]["action"], shown["layout_kept"], state) == ("relay", True, MessageState.HELD)
+    assert "<p>Thank you. <b>" in shown["source"]
+    assert "text/html" not in plainly["source"]
+    assert gone.status_code == 409
+    assert site.upstream.sent == []
+
+
 async def test_a_finding_is_called_wrong_and_right_again(site: TestSite) -> None:
     await site.hold()
     async with program(site, Scope.REVIEW) as client:

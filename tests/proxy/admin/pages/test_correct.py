@@ -7,12 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gatepost.admin.rewriting import draft_of
 from gatepost.errors import JudgeError
 from gatepost.model import ClaimState, Judgement, Message, MessageId, MessageState
+from gatepost_policies.facts import read
 from gatepost_policies.model import Action, Finding
 from kit.messages import ORDER, finding, judgement
 from kit.ports import ToldJudge
-from kit.site import OWN, TestSite, open_site, raw_of
+from kit.site import OWN, TestSite, held, open_site, raw_of, told
 
 BETTER = {"subject": f"Order {ORDER}", "text": "Thank you for your order."}
 OFFER = finding("p4-marketing", category="marketing", clause="P4", action=Action.QUARANTINE)
@@ -147,3 +149,84 @@ async def test_the_words_as_changed_are_what_is_judged(tmp_path: Path) -> None:
         assert (await send(client, text="A fine day")).status_code == 303
         entry = await site.store.quarantine.show(MessageId("held1"))
     assert (entry.state, entry.findings) == (MessageState.RELAYED, ())
+
+
+PAGE = "<p>Thank you for your order. <b>20% off</b> if you come back.</p>"
+BOTH = (
+    f"From: shop@shop.example\r\nSubject: Order {ORDER}\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n"
+    "Thank you for your order. 20% off if you come back.\r\n"
+    f"--b\r\nContent-Type: text/html\r\n\r\n{PAGE}\r\n--b--\r\n"
+)
+
+
+@asynccontextmanager
+async def with_layout(folder: Path) -> AsyncIterator[tuple[TestSite, httpx.AsyncClient]]:
+    """A site with a held mail that has text and HTML."""
+    async with open_site(folder, judge=told()) as site, site.logged_in("rita") as client:
+        await site.keep(held("held1", site.clock.now()), BOTH.encode())
+        yield site, client
+
+
+@pytest.mark.parametrize(
+    ("layout", "page"),
+    [
+        ("follow", "<p>Thank you for your order. <b> </b>    </p>"),
+        ("edit", "<p><i>Thanks</i></p>"),
+        ("none", ""),
+    ],
+)
+async def test_a_mail_with_a_layout_goes_out_with_it_as_was_chosen(
+    tmp_path: Path, layout: str, page: str
+) -> None:
+    async with with_layout(tmp_path) as (site, client):
+        await send(client, layout=layout, html="<p><i>Thanks</i></p>")
+        versions = (await client.get("/mail/held1/versions/1")).text
+        (sent,) = site.upstream.sent
+    draft = draft_of(sent.raw, read(sent.raw).mail)
+
+    assert (draft.text.strip(), draft.html.strip()) == ("Thank you for your order.", page)
+    assert b"20% off" not in sent.raw
+    assert ("text/html" in sent.raw.decode()) is bool(page)
+    assert '<section aria-label="HTML">' in versions
+
+
+async def test_what_goes_out_is_shown_before_with_its_layout_and_its_source(tmp_path: Path) -> None:
+    async with with_layout(tmp_path) as (site, client):
+        form = {**BETTER, "text": "Thank you. 20% off your order. <u>", "layout": "follow"}
+        page = (await client.post("/mail/held1/correct", data={**form, "do": "check"}, headers=OWN)).text
+        shown = await client.post("/mail/held1/correct", data={**form, "do": "layout"}, headers=OWN)
+        assert await state_of(site) is MessageState.HELD
+
+    assert "multipart/alternative" in page
+    assert "&lt;u&gt;" in shown.text
+    assert "sandbox" in shown.headers["content-security-policy"]
+    assert site.upstream.sent == []
+
+
+async def test_a_change_that_the_layout_can_not_follow_is_said(tmp_path: Path) -> None:
+    async with with_layout(tmp_path) as (site, client):
+        await site.keep(
+            held("held2", site.clock.now(), fingerprint="2"),
+            BOTH.replace("<b>20% off</b>", "<b>x</b>").encode(),
+        )
+        form = {**BETTER, "layout": "follow", "do": "check"}
+        page = (await client.post("/mail/held2/correct", data=form, headers=OWN)).text
+
+    assert "could not be carried into the layout" in page
+    assert "&lt;p&gt;Thank you for your order.&lt;/p&gt;" in page
+
+
+async def test_script_in_an_edited_layout_is_shown_harmless(tmp_path: Path) -> None:
+    async with with_layout(tmp_path) as (_, client):
+        form = {
+            **BETTER,
+            "layout": "edit",
+            "html": "</textarea><script>alert(1)</script><p>Hi",
+            "do": "layout",
+        }
+        shown = await client.post("/mail/held1/correct", data=form, headers=OWN)
+        page = await client.post("/mail/held1/correct", data={**form, "do": "check"}, headers=OWN)
+
+    assert "<script" not in shown.text
+    assert "<script>alert" not in page.text
