@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
@@ -31,20 +32,17 @@ _ADDRESS: Final = (
     "ship-address-1", "ship-address-2", "ship-address-3", "ship-postal-code", "ship-city", "ship-state",
     "ship-country",
 )  # fmt: skip
-_STORES: Final = {
-    "amazon.com": "com", "amazon.ca": "ca", "amazon.com.mx": "com.mx", "amazon.com.br": "com.br",
-    "amazon.co.uk": "co.uk", "amazon.de": "de", "amazon.fr": "fr", "amazon.it": "it", "amazon.es": "es",
-    "amazon.nl": "nl", "amazon.se": "se", "amazon.pl": "pl", "amazon.com.be": "com.be", "amazon.ie": "ie",
-    "amazon.com.tr": "com.tr", "amazon.ae": "ae", "amazon.sa": "sa", "amazon.eg": "eg", "amazon.in": "in",
-    "amazon.co.jp": "co.jp", "amazon.jp": "co.jp", "amazon.com.au": "com.au", "amazon.sg": "sg",
-    "amazon.co.za": "co.za",
-}  # fmt: skip
+_CHANNEL: Final = re.compile(r"amazon\.[a-z.]{2,6}", re.ASCII)
+_OTHER_CHANNELS: Final = {"amazon.jp": "amazon.co.jp"}
 
 
 def _store(cells: Cells, buyer: str) -> str:
     """The MarketplaceId that the buyer's alias or the sales channel ("Amazon.de") speaks for."""
-    suffix = _STORES.get(words(cells, "sales-channel").lower())
-    return marketplace_of(buyer) or (marketplace_of(f"x@marketplace.amazon.{suffix}") if suffix else "")
+    channel = words(cells, "sales-channel").lower()
+    if found := marketplace_of(buyer):
+        return found
+    known = _CHANNEL.fullmatch(channel)
+    return marketplace_of(f"x@marketplace.{_OTHER_CHANNELS.get(channel, channel)}") if known else ""
 
 
 def _order_line(cells: Cells) -> OrderLine:

@@ -12,14 +12,14 @@ from gatepost.errors import FeedError
 MAX_LINE = 1_000_000  # bytes of one row
 _BLOCK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_FALLBACKS = ("cp932", "cp1252")  # Japan's stores, then Europe's and America's
+_FIRST_ROWS = (0x81, 0x9F)  # first bytes of kana and of the common half of kanji
 
 
 def encoding_of(path: Path) -> str:
     """The encoding of the file at `path`; raises FeedError where none fits.
 
-    A byte order mark says it; else it is UTF-8 where all of the file is; else cp932 where the first line
-    holds Japanese in it, else cp1252.
+    A byte order mark says it; else it is UTF-8 where all of the file is; else cp932 where its
+    beginning is Japanese in it, else cp1252.
     """
     try:
         with path.open("rb") as stream:
@@ -27,7 +27,7 @@ def encoding_of(path: Path) -> str:
             for bom, name in _BOMS:
                 if head.startswith(bom):
                     return name
-            return "utf-8" if _is_utf8(head, stream) else _old(head.split(b"\n", 1)[0], path)
+            return "utf-8" if _is_utf8(head, stream) else _old(head, path)
     except OSError as error:
         raise FeedError(f"{path}: can't be read: {error.strerror}") from error
 
@@ -45,15 +45,36 @@ def _is_utf8(head: bytes, stream: IO[bytes]) -> bool:
     return True
 
 
-def _old(first: bytes, path: Path) -> str:
-    for name in _FALLBACKS:
+def _old(head: bytes, path: Path) -> str:
+    if _is_japanese(head):
+        return "cp932"
+    try:
+        head.split(b"\n", 1)[0].decode("cp1252")
+    except UnicodeDecodeError:
+        raise FeedError(f"{path}: not text in UTF-8, Shift_JIS or Windows-1252") from None
+    return "cp1252"
+
+
+def _is_japanese(head: bytes) -> bool:
+    """Whether the bytes are Japanese in cp932: most signs are of its first rows, and some stand together.
+
+    An accented letter of cp1252 and the letter behind it make one sign of cp932, too, but of its last rows;
+    a curly apostrophe makes one of the first, but stands alone.
+    """
+    signs = first = 0
+    together = False
+    for row in head.split(b"\n"):
         try:
-            text = first.decode(name)
+            text = row.decode("cp932")
         except UnicodeDecodeError:
             continue
-        if name != "cp932" or any("\u3040" <= sign <= "\u9fff" for sign in text):
-            return name
-    raise FeedError(f"{path}: not text in UTF-8, Shift_JIS or Windows-1252")
+        places = [at for at, sign in enumerate(text) if sign > "\x7f"]
+        common = {
+            at for at in places if _FIRST_ROWS[0] <= text[at].encode("cp932", "replace")[0] <= _FIRST_ROWS[1]
+        }
+        signs, first = signs + len(places), first + len(common)
+        together = together or any(at + 1 in common for at in common)
+    return together and first * 2 >= signs
 
 
 def lines(path: Path, encoding: str) -> Iterator[tuple[int, str, int]]:

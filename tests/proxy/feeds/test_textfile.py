@@ -26,6 +26,30 @@ def test_japans_encoding_is_told_by_its_header(tmp_path: Path) -> None:
     assert "".join(line for _, line, _ in textfile.lines(path, "cp932")) == text
 
 
+@pytest.mark.parametrize("row", ["1\t真鍮ランプ", "1\tÖ\n2\t真鍮ランプ", "1\tランプ\n2\t\ufffd"])
+def test_japans_encoding_is_told_by_its_rows(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "r.txt"
+    path.write_bytes(b"order-id\tproduct-name\r\n" + row.encode("cp932", "replace") + b"\r\n")
+    assert textfile.encoding_of(path) == "cp932"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "L’été à Orléans, élève",
+        "Größe: 5 – 7 cm",
+        "Lamp’s “best” shade",
+        "€uro’s",
+        "Straße 3\tÄÖÜäöüß",
+        "Œuvre",
+    ],
+)
+def test_western_words_are_not_taken_for_japanese(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "r.txt"
+    path.write_bytes(f"order-id\tname\r\n1\t{words}\r\n".encode("cp1252"))
+    assert textfile.encoding_of(path) == "cp1252"
+
+
 def test_what_is_lost_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "r.txt"
     path.write_bytes(b"order-id\tname\r\n1\tM\x81ller\r\n")  # cp1252 has no 0x81
