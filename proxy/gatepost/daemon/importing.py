@@ -20,6 +20,10 @@ MOST_TOLD = 20  # bad rows that are told one by one
 _BLOCK = 1 << 20
 
 
+class FileChanged(FeedError):
+    """Somebody still writes to the file: it can be imported when they are done."""
+
+
 @dataclass(slots=True)
 class Imported:
     """What became of one file."""
@@ -42,7 +46,7 @@ async def import_file(
     nothing. Whatever ends the import before its end takes back what it brought. Raises FeedError for a file
     that can't be used, StoreError.
     """
-    feed, digest = await asyncio.to_thread(lambda: (recognise(path), _digest(path)))
+    feed, digest, was = await asyncio.to_thread(lambda: (recognise(path), _digest(path), _look(path)))
     done = Imported(path, feed.kind)
     earlier = await orders.imported(digest)
     if earlier is not None and earlier.done_at is not None:
@@ -56,6 +60,8 @@ async def import_file(
             raise FeedError(
                 f"{path}: no row can be used; the first: line {done.faults[0].number}: {done.faults[0].why}"
             )
+        if await asyncio.to_thread(_look, path) != was:
+            raise FileChanged(f"{path}: changed while it was read")
         await orders.finish(number, rows=done.rows, bad=done.bad)
     except BaseException:
         with contextlib.suppress(asyncio.CancelledError):
@@ -64,6 +70,15 @@ async def import_file(
     if await orders.hides(number, feed.kind):
         await _tidy(orders, number, feed)
     return done
+
+
+def _look(path: Path) -> tuple[int, int, int]:
+    """What is another when the file has been written to, or another stands in its place."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise FeedError(f"{path}: can't be read: {error.strerror}") from error
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _digest(path: Path) -> str:
