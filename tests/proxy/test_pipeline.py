@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from gatepost.errors import InDoubt, JudgeError, Refused, TryLater
+from gatepost.errors import InDoubt, JudgeError, Refused, StoreError, TryLater
 from gatepost.model import (
     Accepted,
     Allowance,
@@ -214,9 +214,10 @@ async def test_a_mail_that_took_too_long_to_judge_is_held() -> None:
     assert answer.findings[0].category == "unreadable-content"
 
 
-async def test_a_fault_of_ours_is_451_and_sends_nothing() -> None:
+@pytest.mark.parametrize("fault", [RuntimeError("bug"), StoreError("order data: the database is locked")])
+async def test_a_fault_of_ours_is_451_and_sends_nothing(fault: Exception) -> None:
     upstream = ToldUpstream()
-    answer = await pipeline(RuntimeError("bug"), upstream, MemoryJournal()).handle(message())
+    answer = await pipeline(fault, upstream, MemoryJournal()).handle(message())
     assert (answer.kind, upstream.sent) == (AnswerKind.UNDECIDED, [])
 
 

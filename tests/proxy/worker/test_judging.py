@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from gatepost.config.schema import Policy
-from gatepost.errors import ConfigError, JudgeError
-from gatepost.worker import Judging, PatientJudge, Rulebooks
+from gatepost.errors import ConfigError, JudgeError, StoreError
+from gatepost.worker import Judging, PatientJudge, Rulebooks, Sources
 from gatepost.worker.child import MAX_WAITING, Child
 from gatepost.worker.patient import MAX_WAITING as PATIENT_WAITING
+from gatepost_policies.known import Known, KnownOrder
 from gatepost_policies.model import Action
-from kit.messages import BUYER, message
+from kit.messages import BUYER, ORDER, message
 from kit.submit import mail
 
 LINK = "The manual is in our shop: www.lamp-shop.com/manual\r\n"
+
+
+@dataclass
+class ToldOrders:
+    """Order data as the test has it, or the failure of looking it up."""
+
+    told: Known | Exception
+    asked: list[tuple[Sequence[str], Sequence[str]]] = field(default_factory=list)
+
+    async def known(self, orders: Sequence[str], buyers: Sequence[str] = ()) -> Known:
+        self.asked.append((orders, buyers))
+        if isinstance(self.told, Exception):
+            raise self.told
+        return self.told
+
+
+def judging_by(orders: ToldOrders, policy: Policy | None = None) -> Judging:
+    policy = policy or Policy()
+    return Judging(Rulebooks(policy), Child(policy), heavy_bytes=1 << 20, sources=Sources(orders))
 
 
 def judging(policy: Policy, *, heavy_bytes: int = 1 << 20) -> tuple[Judging, Child]:
@@ -159,3 +181,42 @@ async def test_what_a_mail_says_that_may_be_held_is_kept_for_the_search() -> Non
     judge, _ = judging(Policy(actions={"external-link": "quarantine"}))
     assert "manual is in our shop" in (await judge.judge(message(raw=mail(LINK)))).words
     assert (await judge.judge(message(raw=mail()))).words == ""
+
+
+async def test_an_order_that_is_not_the_sellers_is_refused() -> None:
+    orders = ToldOrders(Known(loaded=True))
+    judged = await judging_by(orders).judge(message(raw=mail()))
+    assert judged.verdict is not None
+    assert [each.category for each in judged.verdict.findings] == ["wrong-order-id"]
+    assert judged.verdict.action is Action.REJECT
+    [(asked, buyers)] = orders.asked
+    assert (set(asked), buyers) == ({ORDER}, (BUYER,))
+
+
+async def test_an_order_of_this_buyer_passes_and_of_another_does_not() -> None:
+    own = Known(loaded=True, orders=(KnownOrder(ORDER, buyer=BUYER),))
+    others = Known(loaded=True, orders=(KnownOrder(ORDER, buyer="zzzzz1234567890@marketplace.amazon.com"),))
+    passed = await judging_by(ToldOrders(own)).judge(message(raw=mail()))
+    refused = await judging_by(ToldOrders(others)).judge(message(raw=mail()))
+    assert passed.verdict is not None
+    assert refused.verdict is not None
+    assert passed.verdict.findings == ()
+    assert [each.category for each in refused.verdict.findings] == ["wrong-order-id"]
+
+
+async def test_a_heavy_mail_is_judged_by_order_data_too() -> None:
+    policy = Policy(judge_seconds=60)
+    child = Child(policy)
+    judge = Judging(Rulebooks(policy), child, heavy_bytes=10, sources=Sources(ToldOrders(Known(loaded=True))))
+    try:
+        judged = await judge.judge(message(raw=mail()))
+    finally:
+        await child.close()
+    assert judged.verdict is not None
+    assert [each.category for each in judged.verdict.findings] == ["wrong-order-id"]
+
+
+async def test_a_failed_lookup_is_no_verdict_but_the_stores_own_fault() -> None:
+    judge = judging_by(ToldOrders(StoreError("the database is locked by another program")))
+    with pytest.raises(StoreError):
+        await judge.judge(message(raw=mail()))
