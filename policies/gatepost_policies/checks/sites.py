@@ -130,6 +130,8 @@ def _carrier_fault(link: Link, case: Case) -> str:
         return "the link is for another parcel than the number in the mail"
     if numbers and not where.strip("/?#"):
         return ""  # the carrier's home page, to enter the number that the mail gives
+    if tokens:
+        return ""  # the only number there is: the parcel's, whatever the carrier calls the page
     address = f"{parts.host}{where}".lower()
     return "" if any(word in address for word in _words()) else "not a tracking page of the carrier"
 
