@@ -312,3 +312,28 @@ def login_failed(client: str, error: BaseException) -> None:
 def message_expired(id: MessageId) -> None:
     """Nobody decided on a held mail in time; its sender is told."""
     _log.warning("message.expired", id=id)
+
+
+def inbound_started(smtp: Sequence[str]) -> None:
+    """Mail for the seller is taken here."""
+    _log.info("inbound.started", smtp=smtp)
+
+
+def inbound_unchecked(id: MessageId, why: str) -> None:
+    """A mail that arrived could not be looked at; it is marked or held as suspicious."""
+    _log.warning("inbound.unchecked", id=id, why=why)
+
+
+def inbound_told(id: MessageId, kind: str, done: str) -> None:
+    """Something came back from Amazon or a mail server; `done` is what was done about it."""
+    _log.warning("inbound.told", id=id, kind=kind, done=done)
+
+
+def breaker_tripped(by: str) -> None:
+    """No mail of the seller's own accord goes out any more, until a person resets the breaker."""
+    _log.error("breaker.tripped", by=by)
+
+
+def breaker_reset(by: str) -> None:
+    """A person reset the breaker: mail goes out again."""
+    _log.warning("breaker.reset", by=by)

@@ -60,6 +60,7 @@ class Session:
     protocol: str  # "SMTP", "ESMTP", "ESMTPS", "ESMTPSA" … (RFC 3848); UTF8 forms by RFC 6531
     account: str = ""  # the gateway user; empty for a trusted network
     credentials: Credentials | None = field(default=None, repr=False)
+    inbound: bool = False  # it came in for the seller, and goes on to the seller's own mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ class Judgement:
     sender: str = ""  # the From header's address, for lists
     words: str = ""  # what it says, of a mail that may be held: for the search
     is_too_deep: bool = False  # more parts, or deeper ones, than are read: no verdict is on the whole
+    raw: bytes | None = field(default=None, repr=False)  # the mail as it goes on, where it was marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,19 @@ class SenderFigures:
     mails: int
     held: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class OriginFigures:
+    """The mails to buyers of one login, machine and From address in a span of time, as they came."""
+
+    account: str  # "" for a trusted network
+    peer: str
+    sender: str
+    mails: int
+    held: int
+    refused: int
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

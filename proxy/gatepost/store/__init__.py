@@ -12,6 +12,7 @@ from gatepost.config.schema import Retention as KeepFor
 from gatepost.ports import Clock
 from gatepost.store.allowances import SqlAllowances
 from gatepost.store.audit import Audit
+from gatepost.store.breaker import Breaker
 from gatepost.store.captures import SqlCaptures
 from gatepost.store.db import Database
 from gatepost.store.engine import EngineError, Fault
@@ -23,6 +24,7 @@ from gatepost.store.home import Home, home_of
 from gatepost.store.journal import SqlJournal
 from gatepost.store.ledger import SqlLedger
 from gatepost.store.listing import Listing
+from gatepost.store.news import ComeBack
 from gatepost.store.oldorders import OldOrders
 from gatepost.store.orders import Orders
 from gatepost.store.outbox import Outbox
@@ -36,6 +38,7 @@ from gatepost.store.search import Search
 from gatepost.store.sessions import Sessions
 from gatepost.store.settings import Settings
 from gatepost.store.spool import SqlSpool
+from gatepost.store.threads import Threads
 from gatepost.store.tokens import Tokens
 from gatepost.store.users import Users
 
@@ -75,6 +78,9 @@ class Store:
     review: Review
     queueing: Queueing
     figures: Figures
+    threads: Threads
+    come_back: ComeBack
+    breaker: Breaker
 
     @classmethod
     async def open(
@@ -124,6 +130,9 @@ class Store:
             review=Review(db, clock),
             queueing=Queueing(db),
             figures=Figures(db),
+            threads=Threads(db, clock),
+            come_back=ComeBack(db, clock),
+            breaker=Breaker(db, clock),
         )
 
     async def close(self) -> None:
@@ -158,6 +167,8 @@ class Store:
             sessions=_SESSIONS,
             ledger=ledger,
         )
+        await self.threads.purge(now - timedelta(days=keep.threads_days))
+        await self.come_back.purge(now - timedelta(days=keep.decisions_days))
         return replace(purged, orders=orders)
 
     def free_bytes(self) -> int | None:

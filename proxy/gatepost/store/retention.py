@@ -112,6 +112,7 @@ class Retention:
         captures = await self._db.write(lambda tx: _erase_captures(tx, address), urgent=True)
         at = micros(self._clock.now())
         orders = await self._db.write(lambda tx: _erase_orders(tx, address), urgent=True)
+        await self._db.write(lambda tx: _erase_arrivals(tx, address), urgent=True)
         counts = {"messages": str(erased), "captures": str(captures), "orders": str(orders)}
         await self._db.write(
             lambda tx: audit.record(tx, at=at, by=by, what="buyer.erased", subject="", details=counts)
@@ -226,6 +227,13 @@ def _erase_orders(tx: Tx, address: str) -> int:
     return tx.change("DELETE FROM order_buyers WHERE buyer = :buyer", buyer)
 
 
+def _erase_arrivals(tx: Tx, address: str) -> None:
+    """Forget that the buyer wrote, and who it was that something came back for."""
+    buyer: dict[str, Value] = {"buyer": bare_alias(address)}
+    tx.change("DELETE FROM threads WHERE buyer = :buyer", buyer)
+    tx.change("UPDATE amazon_news SET buyer = '', words = '' WHERE buyer = :buyer", buyer)
+
+
 _FORGET_CALLS = """
 UPDATE hook_calls SET body = '', next_at = NULL, settled = 'given-up'
 WHERE next_at IS NOT NULL AND body LIKE :mention
@@ -256,8 +264,9 @@ def _erase_message(tx: Tx, id: MessageId, address: str, *, by: str, at: int) -> 
     tx.change(_FORGET_CALLS, {"mention": f'%"id":"{id}"%'})
     entry = entry_of(tx.execute("SELECT * FROM messages WHERE id = :id", {"id": id})[0])
     tx.change(
-        "UPDATE messages SET subject = '', subject_folded = '', buyers = :buyers, envelope = :envelope, "
-        "findings = :findings, answer = :answer, last_error = '', has_raw = 0 WHERE id = :id",
+        "UPDATE messages SET subject = '', subject_folded = '', buyers = :buyers, sender = :sender, "
+        "envelope = :envelope, findings = :findings, answer = :answer, last_error = '', has_raw = 0 "
+        "WHERE id = :id",
         _blanked(entry, address) | {"id": id},
     )
     return True
@@ -277,7 +286,10 @@ def _blanked(entry: Entry, address: str) -> dict[str, Value]:
     )
     return {
         "buyers": dumps([blank(buyer) for buyer in entry.buyers]),
-        "envelope": envelope_json(replace(entry.envelope, recipients=recipients)),
+        "sender": blank(entry.sender),
+        "envelope": envelope_json(
+            replace(entry.envelope, mail_from=blank(entry.envelope.mail_from), recipients=recipients)
+        ),
         "findings": findings_json(findings),
         "answer": None if answer is None else answer_json(answer, of=findings),
     }

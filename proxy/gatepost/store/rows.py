@@ -109,13 +109,18 @@ def answer_of(text: str | None, findings: str) -> Answer | None:
 
 def session_json(session: Session) -> str:
     """A session as JSON, without what the client logged in with."""
-    return dumps([session.peer, session.helo, session.protocol, session.account])
+    told = [session.peer, session.helo, session.protocol, session.account]
+    return dumps([*told, True] if session.inbound else told)
+
+
+INBOUND = "%,true]"
+"""What the JSON of an inbound session is LIKE: no account ends so, a string ends in its quote."""
 
 
 def session_of(text: str) -> Session:
     """The session of a row."""
-    peer, helo, protocol, account = json.loads(text)
-    return Session(peer=peer, helo=helo, protocol=protocol, account=account)
+    peer, helo, protocol, account, *inbound = json.loads(text)
+    return Session(peer=peer, helo=helo, protocol=protocol, account=account, inbound=bool(inbound))
 
 
 def envelope_json(envelope: Envelope) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from gatepost.config.schema import Retention as KeepFor
-from gatepost.model import ClaimState, Envelope, MessageId, MessageState, OrderId, Recipient
+from gatepost.model import ClaimState, Envelope, MessageId, MessageState, OrderId, Recipient, Session
 from gatepost.notices.ports import Call
 from gatepost.orderdata import Kind, OrderLine
 from gatepost.ports import Captured, Opened
@@ -241,3 +241,19 @@ async def test_the_trail_says_that_something_was_erased_but_not_whom(store: Stor
     [deed] = await store.audit.list()
     assert (deed.by, deed.what) == ("ada", "buyer.erased")
     assert BUYER not in str(deed)
+
+
+async def test_a_mail_that_the_buyer_wrote_names_them_no_more(store: Store) -> None:
+    arrived = replace(
+        an_entry("m1", _S.HELD),
+        session=Session("127.0.0.1", "mail.amazon.example", "ESMTP", inbound=True),
+        envelope=Envelope(BUYER, (Recipient("team@shop.example"),)),
+        sender=BUYER,
+        buyers=(BUYER,),
+    )
+    await store.journal.open(arrived, raw=RAW)
+    assert (await store.retention.erase(BUYER, by="ann")).messages == 1
+    entry = await store.quarantine.show(M1)
+    assert (entry.sender, entry.envelope.mail_from, entry.buyers) == (ERASED, ERASED, (ERASED,))
+    assert entry.session.inbound
+    assert entry.state is _S.REJECTED

@@ -52,5 +52,7 @@ class Retention(Section):
     """Mails of the capture relay."""
     orders_days: Count = 90
     """Buyers' names and addresses in order data; the orders themselves stay for ledger_days."""
+    threads_days: Count = 90
+    """That a buyer wrote: so long a mail to them can be known as an answer."""
     ledger_days: Count = 1825
     """That an order was asked for a review; then it could be asked anew."""
