@@ -79,7 +79,7 @@ def _attributes(content: bytes) -> Iterator[tuple[int, bytes]]:
     at = 6
     for _ in range(MAX_ATTRIBUTES):
         if at + 9 > len(content):
-            if at < len(content):
+            if at != len(content):
                 raise _Broken
             return
         (number, _, size) = struct.unpack_from("<HHI", content, at + 1)

@@ -8,78 +8,83 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
-from gatepost.vision.seen import Limits, Seen, joined
+from gatepost.vision.seen import Allowance, Seen, joined
 
 _BLOCK: Final = 1 << 16
 _XML: Final = (".xml", ".rels")
-_MEDIA: Final = re.compile(r"\.(png|jpe?g|gif|webp|bmp|tiff?|pdf|svg|emf|wmf)$", re.IGNORECASE)
+_MEDIA: Final = re.compile(r"\.(png|jpe?g|gif|webp|bmp|tiff?|pdf|svg)$", re.IGNORECASE)
 _PARAGRAPHS: Final = frozenset({"p", "h", "row", "tr", "br", "tab", "si", "line-break", "list-item"})
 _BODY: Final = re.compile(
     r"(document|sheet\d*|sharedStrings|slide\d*|content|header\d*|footer\d*|comments\d*|notesSlide\d*|footnotes|endnotes)\.xml$"
 )
 
-Look = Callable[[str, bytes, int], Seen]
+_OTHER_MEDIA: Final = re.compile(r"\.(emf|wmf|emz|wmz|svm|wdp|jxr)$", re.IGNORECASE)
+_NOT_SHOWN: Final = re.compile(r"(?:^|/)(?:docprops|thumbnails|_xmlsignatures)/", re.IGNORECASE)
+
+Look = Callable[[str, bytes], Seen]
 
 
-class _TooMuch(Exception):
-    """The archive holds more than is read."""
-
-
-def read_office(content: bytes, limits: Limits, look: Look) -> Seen:
+def read_office(content: bytes, allowance: Allowance, look: Look) -> Seen:
     """What an Office file says: its text, its links, its pictures."""
-    return _read(content, limits, lambda name, data: _office_part(name, data, look))
+    return _read(content, allowance, lambda name, data: _office_part(name, data, look))
 
 
-def read_archive(content: bytes, limits: Limits, look: Look, depth: int) -> Seen:
+def read_archive(content: bytes, allowance: Allowance, look: Look) -> Seen:
     """What the files in a zip archive say."""
-    if depth >= limits.depth:
-        return Seen(unread="archives within archives are not read")
-    return _read(content, limits, lambda name, data: look(name, data, depth + 1))
+    return _read(content, allowance, look)
 
 
-def _read(content: bytes, limits: Limits, part: Callable[[str, bytes], Seen]) -> Seen:
+def _read(content: bytes, allowance: Allowance, part: Look) -> Seen:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return joined(_parts(archive, limits, part))
-    except _TooMuch as error:
-        return Seen(unread=str(error))
-    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError, EOFError) as error:
+            return joined(_parts(archive, allowance, part))
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        RuntimeError,
+        ValueError,
+        NotImplementedError,
+        EOFError,
+        zlib.error,
+    ) as error:
         encrypted = "encrypted" in str(error) or "password" in str(error)
         return Seen(unread="the archive is encrypted" if encrypted else "the archive is broken")
 
 
-def _parts(archive: zipfile.ZipFile, limits: Limits, part: Callable[[str, bytes], Seen]) -> Iterator[Seen]:
+def _parts(archive: zipfile.ZipFile, allowance: Allowance, part: Look) -> Iterator[Seen]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if len(entries) > limits.entries:
-        raise _TooMuch(f"the archive holds more than {limits.entries} files")
-    room = limits.bytes_unpacked
+    allowance.open(len(entries))
     for entry in entries:
-        data = _unpacked(archive, entry, room)
-        room -= len(data)
-        yield part(entry.filename, data)
+        yield part(entry.filename, _unpacked(archive, entry, allowance))
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> bytes:
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowance: Allowance) -> bytes:
     data = bytearray()
     with archive.open(entry) as stream:
         while block := stream.read(_BLOCK):
+            allowance.unpack(len(block))
             data += block
-            if len(data) > room:
-                raise _TooMuch("the archive unpacks to more than is read")
     return bytes(data)
 
 
 def _office_part(name: str, data: bytes, look: Look) -> Seen:
     lower = name.lower()
+    if lower == "meta-inf/manifest.xml" and b"encryption-data" in data:
+        return Seen(unread="the document is encrypted")
     if lower.endswith(_XML):
         return _xml_part(name, data)
-    if _MEDIA.search(lower):
-        return look(name, data, 1)
-    if lower.endswith(".bin") and b"vbaproject" in lower.encode():
+    if _NOT_SHOWN.search(lower):
+        return Seen()
+    if _MEDIA.search(lower) or "/embeddings/" in f"/{lower}":
+        return look(name, data)
+    if _OTHER_MEDIA.search(lower):
+        return Seen(unread="a drawing in the document can't be read")
+    if lower.endswith(".bin") and "vbaproject" in lower:
         return Seen(unread="the document holds macros")
     return Seen()
 

@@ -1,94 +1,110 @@
-"""PDF -> its text, its links, the pictures on its pages. Runs in the child process only."""
+"""PDF -> its text, its links, what is drawn on its pages, the files in it. Runs in the child process only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib import import_module
 from typing import Any, Final
 
-from gatepost.vision.pictures import see_frame
-from gatepost.vision.seen import Limits, Seen, joined
+from gatepost.vision import pdfactions, pdfdrawn
+from gatepost.vision.pictures import see_codes, see_words
+from gatepost.vision.seen import Allowance, Seen, joined, unread
 
-SCALE: Final = 1.5  # pixels for each point of a page that is looked at as a picture
-_URI_ACTION: Final = 3  # PDFACTION_URI
+MAX_FILES: Final = 50  # in one PDF
 _MAX_SIDE: Final = 14_400  # points; what PDF itself allows
+_MAX_NOTES: Final = 200  # of one page
+_FORMS_OF_OTHERS: Final = frozenset({2, 3})  # FORMTYPE_XFA_FULL, FORMTYPE_XFA_FOREGROUND
+
+Look = Callable[[str, bytes], Seen]
 
 
-def read(content: bytes, limits: Limits) -> Seen:
+def read(content: bytes, allowance: Allowance, look: Look) -> Seen:
     """What a PDF says; `unread` for one that is encrypted, broken or too long."""
-    pypdfium2 = _library()
+    pypdfium2 = library()
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
         why = "encrypted" if "password" in str(error).lower() else "broken"
         return Seen(unread=f"the PDF is {why}")
     with closing(document):
-        seen = joined(_pages(document, limits))
-        if len(document) > limits.pages:
-            why = f"the PDF has more than {limits.pages} pages"
-            seen = Seen(seen.words, seen.in_pictures, seen.links, seen.codes, seen.unread or why)
+        pages = allowance.limits.pages
+        seen = joined(
+            [joined(_pages(document, allowance)), _beside(document), joined(_files(document, look))]
+        )
+        if document.get_formtype() in _FORMS_OF_OTHERS:
+            seen = unread(seen, "the PDF is a form that only some programs show")
+        if len(document) > pages:
+            seen = unread(seen, f"the PDF has more than {pages} pages")
         return seen
 
 
-def _library() -> Any:
+def library() -> Any:
     """pypdfium2, which has no types."""
     return import_module("pypdfium2")
 
 
-def _pages(document: Any, limits: Limits) -> Iterator[Seen]:
-    for number in range(min(len(document), limits.pages)):
+def _beside(document: Any) -> Seen:
+    """Where the actions of the whole document lead."""
+    return Seen(links=tuple(pdfactions.addresses(document)))
+
+
+def _files(document: Any, look: Look) -> Iterator[Seen]:
+    count = document.count_attachments()
+    for number in range(min(count, MAX_FILES)):
+        attached = document.get_attachment(number)
+        yield look(attached.get_name(), bytes(attached.get_data()))
+    if count > MAX_FILES:
+        yield Seen(unread=f"the PDF holds more than {MAX_FILES} files")
+
+
+def _pages(document: Any, allowance: Allowance) -> Iterator[Seen]:
+    for number in range(min(len(document), allowance.limits.pages)):
         page = document[number]
         with closing(page):
-            yield _page(document, page, limits)
+            yield _page(page, allowance)
 
 
-def _page(document: Any, page: Any, limits: Limits) -> Seen:
+def _page(page: Any, allowance: Allowance) -> Seen:
     width, height = page.get_size()
     if max(width, height) > _MAX_SIDE:
         return Seen(unread="a page of the PDF is larger than pages are")
     text = page.get_textpage()
     with closing(text):
         words = text.get_text_bounded()
-    links = tuple(_links(document, page))
-    if not _has_pictures(page) and words.strip():
-        return Seen(words=words, links=links)
-    scale = min(SCALE, (limits.pixels / max(width * height, 1)) ** 0.5)
-    shown = see_frame(page.render(scale=scale).to_pil().convert("RGB"))
-    return Seen(words=words, in_pictures=_beside(shown.in_pictures, words), links=links, codes=shown.codes)
+    words = "\n".join([words, *_notes(page)])
+    drawn = pdfdrawn.drawn_on(page)
+    if not drawn and words.strip():
+        return Seen(words=words)
+    if not drawn.regions and not drawn.lines:
+        return Seen(words=words)
+    allowance.show()
+    codes = tuple(see_codes(pdfdrawn.rendered(page, drawn.whole, allowance.limits.pixels)))
+    shown: list[str] = []
+    for region in drawn.regions:
+        allowance.show()
+        shown += see_words(pdfdrawn.rendered(page, region, allowance.limits.pixels))
+    return Seen(words=words, in_pictures=_not_in(shown, words), codes=codes)
 
 
-def _beside(recognised: str, words: str) -> str:
-    """What the picture of a page says and its text doesn't: the text is drawn there too."""
-    known = "".join(words.split()).lower()
-    return "\n".join(line for line in recognised.splitlines() if "".join(line.split()).lower() not in known)
-
-
-def _has_pictures(page: Any) -> bool:
-    pdfium = _library().raw
-
-    kinds = (
-        pdfium.FPDF_PAGEOBJ_IMAGE,
-        pdfium.FPDF_PAGEOBJ_SHADING,
-        pdfium.FPDF_PAGEOBJ_FORM,
-        pdfium.FPDF_PAGEOBJ_PATH,
-    )
-    return any(True for _ in page.get_objects(filter=kinds, max_depth=2))
-
-
-def _links(document: Any, page: Any) -> Iterator[str]:
-    """The addresses of link annotations."""
-    import ctypes
-
-    pdfium = _library().raw
-
-    place = ctypes.c_int(0)
-    link = pdfium.FPDF_LINK()
-    while pdfium.FPDFLink_Enumerate(page, place, link):
-        action = pdfium.FPDFLink_GetAction(link)
-        if not action or pdfium.FPDFAction_GetType(action) != _URI_ACTION:
+def _notes(page: Any) -> Iterator[str]:
+    """What annotations say, and what was filled into forms."""
+    pdfium = library().raw
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), _MAX_NOTES)):
+        note = pdfium.FPDFPage_GetAnnot(page, number)
+        if not note:
             continue
-        size = pdfium.FPDFAction_GetURIPath(document, action, None, 0)
-        buffer = ctypes.create_string_buffer(min(size, 8_000))
-        pdfium.FPDFAction_GetURIPath(document, action, buffer, len(buffer))
-        yield buffer.value.decode("utf-8", "replace")
+        yield _note(note, b"Contents")
+        yield _note(note, b"V")
+        pdfium.FPDFPage_CloseAnnot(note)
+
+
+def _note(note: Any, key: bytes) -> str:
+    said = library().raw.FPDFAnnot_GetStringValue
+    return pdfactions.wide(lambda buffer, size: int(said(note, key, buffer, size)))
+
+
+def _not_in(recognised: list[str], words: str) -> str:
+    """What was recognised and is not in the page's text: the text is drawn there too."""
+    known = "".join(words.split()).lower()
+    return "\n".join(line for line in recognised if "".join(line.split()).lower() not in known)

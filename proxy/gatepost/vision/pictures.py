@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-from gatepost.vision.seen import Limits, Seen, joined
+from gatepost.vision.seen import Limits, Seen, joined, unread
+from gatepost_policies.mime import is_too_small_for_words
 
 FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
-LONGEST_SIDE: Final = 1_280  # pixels; larger pictures are made smaller before words are sought in them
-SMALLEST_SIDE: Final = 12  # smaller ones show nothing that can be read
+LONGEST_SIDE: Final = 1_600  # pixels; larger pictures are made smaller before words are sought in them
 _SURE: Final = 0.5  # of the recogniser's own scale
 
 
@@ -36,14 +36,12 @@ def _look(image: Any, limits: Limits) -> Seen:
     width, height = image.size
     if width * height > limits.pixels:
         return Seen(unread="the picture has more pixels than are read")
-    if min(width, height) < SMALLEST_SIDE:
+    if is_too_small_for_words(width, height):
         return Seen()
     count = getattr(image, "n_frames", 1)
     seen = joined(_frames(image, count, limits))
     if count > limits.frames:
-        seen = Seen(
-            seen.words, seen.in_pictures, seen.links, seen.codes, "the picture has more frames than are read"
-        )
+        seen = unread(seen, "the picture has more frames than are read")
     return seen
 
 
@@ -60,9 +58,10 @@ def _frames(image: Any, count: int, limits: Limits) -> Iterator[Seen]:
 
 
 def on_white(image: Any) -> Any:
-    """The picture as most programs show it: without transparency, on white."""
-    from PIL import Image
+    """The picture as most programs show it: upright, without transparency, on white."""
+    from PIL import Image, ImageOps
 
+    image = ImageOps.exif_transpose(image)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         shown = image.convert("RGBA")
         ground = Image.new("RGBA", shown.size, "white")
@@ -72,12 +71,12 @@ def on_white(image: Any) -> Any:
 
 
 def see_frame(frame: Any) -> Seen:
-    """The codes and the words in one RGB picture; where it stands on white, also as it stands on black."""
-    codes = tuple(_codes(frame))
-    return Seen(in_pictures="\n".join(_words(frame)), codes=codes)
+    """The codes and the words in one RGB picture."""
+    return Seen(in_pictures="\n".join(see_words(frame)), codes=tuple(see_codes(frame)))
 
 
-def _codes(frame: Any) -> Iterator[str]:
+def see_codes(frame: Any) -> Iterator[str]:
+    """What the QR and bar codes in an RGB picture hold."""
     import zxingcpp
 
     for code in zxingcpp.read_barcodes(frame):
@@ -85,7 +84,8 @@ def _codes(frame: Any) -> Iterator[str]:
             yield code.text[:4_000]
 
 
-def _words(frame: Any) -> Iterator[str]:
+def see_words(frame: Any) -> Iterator[str]:
+    """The words in an RGB picture, a line each."""
     import numpy
 
     if max(frame.size) > LONGEST_SIDE:
@@ -113,7 +113,8 @@ def _recogniser() -> Any:
     return RapidOCR(
         params={
             "Global.log_level": "critical",
-            "Global.use_cls": False,
+            "Det.thresh": 0.2,  # small print on a large picture is faint to it
+            "Det.box_thresh": 0.3,
             "Det.limit_type": "max",  # small pictures are not blown up
             "Det.limit_side_len": LONGEST_SIDE,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from gatepost.vision.seen import Seen
+from gatepost.vision.seen import Seen, joined
 
 MAX_BYTES: Final = 5_000_000
 _TOKEN: Final = re.compile(
@@ -15,15 +16,23 @@ _HIDDEN: Final = frozenset(
     {"fonttbl", "colortbl", "stylesheet", "info", "pict", "themedata", "generator", "listtable"}
 )
 _BREAKS: Final = frozenset({"par", "line", "row", "sect", "page", "cell"})
+_PICTURE: Final = re.compile(r"\\(?:png|jpeg)blip\b")
+_HEX: Final = re.compile(r"[0-9a-fA-F]+")
+_CONTROL: Final = re.compile(r"\\[a-z]{1,32}(?:-?\d{1,10})? ?", re.IGNORECASE)
+_HTML_LINK: Final = re.compile(r"<a\s[^<>{}]{0,500}?href=[\"']([^\"'<>{}]{1,4000})", re.IGNORECASE)
 _LINK: Final = re.compile(r'HYPERLINK\s+"([^"]{1,4000})"', re.IGNORECASE)
 
 
-def read(content: bytes) -> Seen:
-    """What an RTF document says."""
+Look = Callable[[str, bytes], Seen]
+
+
+def read(content: bytes, look: Look) -> Seen:
+    """What an RTF document says, with its pictures."""
     if len(content) > MAX_BYTES:
         return Seen(unread="the document is larger than is read")
     text = content.decode("cp1252", "replace")
-    links = tuple(dict.fromkeys(_LINK.findall(text)))
+    links = tuple(dict.fromkeys([*_LINK.findall(text), *_HTML_LINK.findall(text)]))
+    pictures = [look("picture", found) for found in _pictures(text)]
     out: list[str] = []
     hidden: list[bool] = [False]
     for match in _TOKEN.finditer(text):
@@ -36,7 +45,16 @@ def read(content: bytes) -> Seen:
             hidden[-1] = True
         elif not hidden[-1]:
             out.append(_said(word, number, hexed, sign, plain))
-    return Seen(words=re.sub(r"\n{3,}", "\n\n", "".join(out)).strip(), links=links)
+    words = re.sub(r"\n{3,}", "\n\n", "".join(out)).strip()
+    return joined([Seen(words=words, links=links), *pictures])
+
+
+def _pictures(text: str) -> Iterator[bytes]:
+    """The pictures that it holds as hexadecimal digits."""
+    for match in _PICTURE.finditer(text):
+        digits = "".join(_CONTROL.sub("", text[match.end() : text.find("}", match.end())]).split())
+        if len(digits) % 2 == 0 and _HEX.fullmatch(digits):
+            yield bytes.fromhex(digits)
 
 
 def _said(
