@@ -187,6 +187,16 @@ def round_failed(error: BaseException) -> None:
     _log.error("round.failed", error=str(error))
 
 
+def orders_imported(name: str, kind: str, *, rows: int, bad: int) -> None:
+    """A file of order data was imported; of `bad` rows it says what is wrong with them."""
+    _log.info("orders.imported", file=name, kind=kind, rows=rows, bad=bad)
+
+
+def orders_refused(name: str, error: str) -> None:
+    """A file of order data can't be used, or can't be moved away."""
+    _log.warning("orders.refused", file=name, error=error)
+
+
 def worker_started(pid: int) -> None:
     """A process for heavy mails was started."""
     _log.info("worker.started", pid=pid)

@@ -73,16 +73,9 @@ async def _import(config: Config, files: list[Path], *, as_json: bool) -> bool:
 
 def _tell(done: Imported, *, as_json: bool) -> None:
     if as_json:
-        emit(
-            {
-                "file": str(done.path),
-                "kind": done.kind.value,
-                "rows": done.rows,
-                "bad": done.bad,
-                "aside": str(done.aside) if done.aside else None,
-                "imported_before": done.before or None,
-            }
-        )
+        from gatepost.daemon.importing import as_json as told
+
+        emit(told(done))
         return
     if done.before:
         say(f"{done.path}: imported on {done.before}; nothing changed")

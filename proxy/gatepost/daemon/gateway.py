@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -22,9 +22,10 @@ from gatepost.daemon.archive import StoreArchive
 from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.housekeeping import keep_house
 from gatepost.daemon.office import Office
-from gatepost.daemon.road import road_for
+from gatepost.daemon.road import road_for, standings_of
 from gatepost.daemon.site import Site
 from gatepost.daemon.telling import LINKS, telling
+from gatepost.daemon.watching import Watch
 from gatepost.delivery import Delivery
 from gatepost.errors import StoreError
 from gatepost.model import MessageId, OrderId
@@ -98,17 +99,26 @@ class Gateway:
             self.tasks.start(self.office.run(), "settings"),
         ]
         if self.worker == 0:
-            house = keep_house(self.store, self.road, self.config.retention)
-            self._background.append(self.tasks.start(house, "housekeeping"))
-            self._background += await self._telling()
+            self._background += [*self._chores(), *await self._telling()]
+
+    def _chores(self) -> Iterator[asyncio.Task[None]]:
+        """What one process of a machine does for all: deleting what is old, importing what lies there."""
+        config = self.config
+        yield self.tasks.start(keep_house(self.store, self.road, config.retention), "housekeeping")
+        if config.orders.watch is not None:
+            keep = timedelta(days=config.retention.orders_days)
+            watch = Watch(config.orders, self.store.orders, self.clock, keep=keep)
+            yield self.tasks.start(watch.run(), "watched folder")
 
     def _sources(self) -> Sources:
-        """What is known of mails besides their words: order data, and what their files say."""
+        """What is known of mails besides their words: order data, threads, and what their files say."""
         eyes = Eyes(self.config.vision)
         self._stack.push_async_callback(eyes.close)
         if self.config.vision.warm:  # beside all else: mail without files waits for nothing
             self._background.append(self.tasks.start(eyes.warm(), "loading what reads pictures"))
-        return Sources(self.store.orders, eyes, self.config.vision.unread)
+        return Sources(
+            self.store.orders, eyes, self.config.vision.unread, standings_of(self.store, self.config)
+        )
 
     async def stop(self) -> None:
         """Stop listening, let transactions end with their answer, settle what is in flight, close."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from gatepost.errors import FeedError
 from gatepost.feeds.reading import Feed, recognise, rows
@@ -35,6 +35,18 @@ class Imported:
     faults: list[BadRow] = field(default_factory=list)  # the first MOST_TOLD
     aside: Path | None = None  # where the bad rows were put
     before: str = ""  # when the same file was imported before; then nothing was changed
+
+
+def as_json(done: Imported) -> dict[str, Any]:
+    """What became of a file, as the command, the API and the report beside a file tell it."""
+    return {
+        "file": str(done.path),
+        "kind": done.kind.value,
+        "rows": done.rows,
+        "bad": done.bad,
+        "aside": str(done.aside) if done.aside else None,
+        "imported_before": done.before or None,
+    }
 
 
 async def import_file(

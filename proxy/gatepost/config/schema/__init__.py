@@ -17,6 +17,7 @@ from gatepost.config.schema.base import (
 from gatepost.config.schema.letters import Letters
 from gatepost.config.schema.log import Log
 from gatepost.config.schema.notices import Notices, Webhook
+from gatepost.config.schema.orders import Orders
 from gatepost.config.schema.policy import Policy
 from gatepost.config.schema.relay import (
     Delivery,
@@ -61,6 +62,7 @@ __all__ = [
     "Notices",
     "Oidc",
     "OnRelayFailure",
+    "Orders",
     "Policy",
     "Relay",
     "RelayAuth",

@@ -10,6 +10,7 @@ from gatepost.config.schema.base import Section
 from gatepost.config.schema.letters import Letters
 from gatepost.config.schema.log import Log
 from gatepost.config.schema.notices import Notices
+from gatepost.config.schema.orders import Orders
 from gatepost.config.schema.policy import Policy
 from gatepost.config.schema.relay import Delivery, Dkim, OnRelayFailure, Relay, RelayAuth, Route
 from gatepost.config.schema.site import Site
@@ -41,6 +42,8 @@ class Config(Section):
     """The guidelines in force."""
     vision: Vision = Vision()
     """Reading pictures and documents."""
+    orders: Orders = Orders()
+    """Order data."""
     letters: Letters = Letters()
     """Mails that are composed from order data."""
     dkim: Dkim = Dkim()
