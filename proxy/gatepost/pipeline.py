@@ -78,6 +78,8 @@ class Pipeline:
         if judgement.is_too_deep:
             events.message_overnested(message.id)
             return Answer(AnswerKind.TOO_DEEP, message.id)
+        if judgement.raw is not None:
+            message = replace(message, raw=judgement.raw)
         opened, entry = await self._open(message, judgement, decision, rules)
         answer = opened.answer if isinstance(opened, Earlier) else await self._act(message, entry, start)
         events.message_done(

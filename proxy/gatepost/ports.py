@@ -50,6 +50,21 @@ class OrderData(Protocol):
         """Of these orders and buyers; `loaded` is False where there is none. Raises StoreError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a mail stands to its buyers and to Amazon."""
+
+    answers: bool = False  # each of its buyers wrote a mail that it names, by proof
+    restricted: str = ""  # why nothing may go out of the seller's own accord now; "" when it may
+
+
+class Standings(Protocol):
+    """What is known of threads and of the account."""
+
+    async def standing(self, ids: Sequence[str], buyers: Sequence[str]) -> Standing:
+        """Of a mail to these buyers that names these message ids. Raises StoreError."""
+
+
 class Upstream(Protocol):
     """The relay behind the gateway."""
 

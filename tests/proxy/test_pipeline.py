@@ -337,3 +337,13 @@ async def test_two_hundred_requests_for_one_order_send_one() -> None:
     answers = await asyncio.gather(*(run.handle(each) for each in mails))
     assert [answer.kind for answer in answers].count(AnswerKind.RELAYED) == 1
     assert (len(upstream.sent), BUYER in upstream.sent[0].envelope.rcpt_tos) == (1, True)
+
+
+async def test_a_mail_that_was_marked_goes_on_and_is_kept_as_marked() -> None:
+    marked = b"X-Mark: suspicious\r\n" + message().raw
+    upstream, journal = ToldUpstream(), MemoryJournal()
+    await pipeline(replace(judgement(), raw=marked), upstream, journal).handle(message())
+    assert [each.raw for each in upstream.sent] == [marked]
+    held = replace(judgement(finding(action=Action.QUARANTINE)), raw=marked)
+    await pipeline(held, upstream, journal := MemoryJournal()).handle(message("m2"))
+    assert list(journal.raws.values()) == [marked]

@@ -28,10 +28,12 @@ class Aside:
         self._store: Store | None = None
         self._sources: Sources | None = None
 
-    def of(self, orders: Sequence[str], files: Sequence[Unseen], to: Sequence[str]) -> Beside:
-        """What is known of these orders, files and buyers."""
+    def of(
+        self, orders: Sequence[str], files: Sequence[Unseen], to: Sequence[str], ids: Sequence[str] = ()
+    ) -> Beside:
+        """What is known of these orders, files and buyers, and of the mails `ids`."""
         sources = self._opened()
-        return self._runner.run(sources.of(orders, files, to))
+        return self._runner.run(sources.of(orders, files, to, ids))
 
     def see(self, file: Unseen) -> Sight:
         """What one file says."""
@@ -41,13 +43,17 @@ class Aside:
 
     def _opened(self) -> Sources:
         if self._sources is None:
+            from gatepost.daemon.road import standings_of
             from gatepost.vision.eyes import Eyes
 
             patient = self._config.vision.model_copy(update={"seconds": PATIENCE_SECONDS})
             self._eyes = Eyes(patient)  # no sender waits for an answer
             self._store = self._runner.run(self._open_store())
-            orders = self._store.orders if self._store else None
-            self._sources = Sources(orders, self._eyes, self._config.vision.unread)
+            unread = self._config.vision.unread
+            self._sources = Sources(eyes=self._eyes, unread=unread)
+            if self._store:
+                standings = standings_of(self._store, self._config)
+                self._sources = Sources(self._store.orders, self._eyes, unread, standings)
         return self._sources
 
     async def _open_store(self) -> Store | None:

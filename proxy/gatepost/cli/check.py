@@ -143,6 +143,7 @@ class _Judging:
         return self._of_mail(found) if self.document is None else self._of_document(found, self.document)
 
     def _of_mail(self, found: Found) -> Verdict:
+        from gatepost.worker.beside import named_in
         from gatepost.worker.judging import TOO_DEEP
         from gatepost_policies.facts import buyers, read, unseen, with_words
         from gatepost_policies.judging import judge
@@ -153,7 +154,8 @@ class _Judging:
         rulebook = self.rulebooks.select("", to)
         if not to:
             return _untouched(rulebook.edition, rulebook.digest)
-        beside = self.aside.of([order.id for order in reading.facts.order_ids], unseen(reading.mail), to)
+        orders = [order.id for order in reading.facts.order_ids]
+        beside = self.aside.of(orders, unseen(reading.mail), to, named_in(reading.mail))
         whole = with_words(reading, beside.words)
         verdict = judge(whole, rulebook, recipients=recipients, known=beside.known)
         return verdict if TOO_DEEP.isdisjoint(reading.mail.defects) else self._unread(verdict)

@@ -79,7 +79,7 @@ async def _kept(store: Store) -> AsyncIterator[Entry]:
     while True:
         found = await store.search.find(filters, Page(PAGE, offset, Order.NEWEST))
         for entry in found.entries:
-            if entry.has_raw and entry.buyers:
+            if entry.has_raw and entry.buyers and not entry.session.inbound:
                 yield entry
         offset += PAGE
         if len(found.entries) < PAGE:
@@ -89,17 +89,19 @@ async def _kept(store: Store) -> AsyncIterator[Entry]:
 async def _differences(
     config: Config, store: Store, rulebooks: Rulebooks, entry: Entry
 ) -> list[dict[str, Any]]:
+    from gatepost.daemon.road import standings_of
     from gatepost.vision.eyes import Eyes
     from gatepost.worker import Sources
+    from gatepost.worker.beside import named_in
     from gatepost.worker.judging import judgement_of
     from gatepost_policies.facts import read, unseen
 
     reading = read(await store.quarantine.raw(entry.id))
     eyes = Eyes(config.vision)
     try:
-        sources = Sources(store.orders, eyes, config.vision.unread)
+        sources = Sources(store.orders, eyes, config.vision.unread, standings_of(store, config))
         orders = [order.id for order in reading.facts.order_ids]
-        beside = await sources.of(orders, unseen(reading.mail), entry.buyers)
+        beside = await sources.of(orders, unseen(reading.mail), entry.buyers, named_in(reading.mail))
     finally:
         await eyes.close()
     rulebook = rulebooks.select(entry.session.account, entry.buyers)

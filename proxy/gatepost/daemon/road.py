@@ -10,7 +10,9 @@ from gatepost.attempt import Road, Terms
 from gatepost.config import Config
 from gatepost.config.schema import OnRelayFailure
 from gatepost.daemon.clock import new_message_id
-from gatepost.ports import Clock, Journal, Upstream
+from gatepost.ports import Clock, Journal, Standings, Upstream
+from gatepost.store import Store
+from gatepost.store.standing import SqlStandings
 from gatepost.tasks import Tasks
 
 
@@ -37,3 +39,8 @@ def road_for(
         ),
         new_id=new_message_id,
     )
+
+
+def standings_of(store: Store, config: Config) -> Standings:
+    """What judging is told of threads and of the account."""
+    return SqlStandings(store.threads, store.breaker, timedelta(days=config.retention.threads_days))

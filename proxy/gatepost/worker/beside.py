@@ -1,16 +1,17 @@
-"""What is known of a mail besides its own words: order data, and what its files say."""
+"""What is known of a mail besides its own words: order data, its thread, and what its files say."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from gatepost.config.schema import Unread
-from gatepost.ports import OrderData
+from gatepost.ports import OrderData, Standings
 from gatepost.vision.eyes import Sight
-from gatepost_policies.facts import Unseen, Words
+from gatepost_policies.facts import Unseen, Words, thread_ids
 from gatepost_policies.known import NOTHING_KNOWN, Known
+from gatepost_policies.model import Mail
 
 
 class Looks(Protocol):
@@ -38,10 +39,16 @@ class Sources:
     orders: OrderData | None = None
     eyes: Looks | None = None
     unread: Unread = Unread.HOLD
+    standings: Standings | None = None
 
-    async def of(self, orders: Sequence[str], files: Sequence[Unseen], to: Sequence[str]) -> Beside:
-        """What is known of these orders, files and buyers. Raises StoreError."""
+    async def of(
+        self, orders: Sequence[str], files: Sequence[Unseen], to: Sequence[str], ids: Sequence[str] = ()
+    ) -> Beside:
+        """What is known of these orders, files and buyers, and of the mails `ids`. Raises StoreError."""
         known = await self.orders.known(orders, to) if self.orders else NOTHING_KNOWN
+        if self.standings:
+            standing = await self.standings.standing(ids, to)
+            known = replace(known, answers=standing.answers, restricted=standing.restricted)
         return Beside(known, await self._words(files))
 
     async def _words(self, files: Sequence[Unseen]) -> tuple[Words, ...]:
@@ -62,3 +69,8 @@ def _told(sight: Sight, unread: Unread) -> Words:
         codes=seen.codes,
         unread=seen.unread if unread is Unread.HOLD else "",
     )
+
+
+def named_in(mail: Mail) -> tuple[str, ...]:
+    """The mails that a mail names as those it answers."""
+    return thread_ids((*mail.values("References"), *mail.values("In-Reply-To")))

@@ -36,6 +36,7 @@ class Examined:
 
     judgement: Judgement
     files: tuple[Unseen, ...] = ()
+    ids: tuple[str, ...] = ()  # the mails that it names as those it answers
 
 
 class Child:
@@ -67,7 +68,7 @@ class Child:
         first = await self._examine(task)
         if first.judgement.verdict is None:
             return first.judgement
-        beside = await sources.of(first.judgement.verdict.order_ids, first.files, to)
+        beside = await sources.of(first.judgement.verdict.order_ids, first.files, to, first.ids)
         if beside == NOTHING:
             return first.judgement
         return (await self._examine(replace(task, beside=beside))).judgement

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 
 from gatepost.errors import JudgeError, StoreError
 from gatepost.model import Judgement, Message
-from gatepost.worker.beside import NOTHING, Beside, Sources
+from gatepost.worker.beside import NOTHING, Beside, Sources, named_in
 from gatepost.worker.child import NO_SOURCES, Child
 from gatepost.worker.rulebooks import Rulebooks
 from gatepost_policies.facts import buyers, read, unseen, with_words
@@ -48,7 +48,7 @@ class Judging:
         try:
             reading = read(message.raw)
             orders = [order.id for order in reading.facts.order_ids]
-            beside = await self._sources.of(orders, unseen(reading.mail), to)
+            beside = await self._sources.of(orders, unseen(reading.mail), to, named_in(reading.mail))
             rulebook = self.rulebooks.select(account, to)
             return judgement_of(reading, rulebook, recipients=recipients, to=to, beside=beside)
         except StoreError:  # not the mail's fault: the sender is told to come again

@@ -8,6 +8,7 @@ import sys
 from gatepost.childprocess import serve
 from gatepost.config.schema import Policy
 from gatepost.privacy import keep_to_itself
+from gatepost.worker.beside import named_in
 from gatepost.worker.child import Examined, Task
 from gatepost.worker.judging import judgement_of
 from gatepost.worker.rulebooks import Rulebooks
@@ -33,6 +34,7 @@ def _judge(rulebooks: Rulebooks, task: Task) -> Examined | str:
         judgement = judgement_of(
             reading, rulebook, recipients=task.recipients, to=task.to, beside=task.beside
         )
-        return Examined(judgement, () if task.beside.words else unseen(reading.mail))
+        files = () if task.beside.words else unseen(reading.mail)
+        return Examined(judgement, files, named_in(reading.mail))
     except Exception as error:  # told to the parent, which holds the mail
         return type(error).__name__

@@ -10,6 +10,7 @@ import pytest
 
 from gatepost.config.schema import Policy
 from gatepost.errors import ConfigError, JudgeError, StoreError
+from gatepost.ports import Standing
 from gatepost.worker import Judging, PatientJudge, Rulebooks, Sources
 from gatepost.worker.child import MAX_WAITING, Child
 from gatepost.worker.patient import MAX_WAITING as PATIENT_WAITING
@@ -220,3 +221,33 @@ async def test_a_failed_lookup_is_no_verdict_but_the_stores_own_fault() -> None:
     judge = judging_by(ToldOrders(StoreError("the database is locked by another program")))
     with pytest.raises(StoreError):
         await judge.judge(message(raw=mail()))
+
+
+@dataclass
+class ToldStandings:
+    """How every mail stands."""
+
+    told: Standing
+    asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
+
+    async def standing(self, ids: Sequence[str], buyers: Sequence[str]) -> Standing:
+        self.asked.append((tuple(ids), tuple(buyers)))
+        return self.told
+
+
+@pytest.mark.parametrize("heavy_bytes", [10, 1 << 20])
+async def test_the_thread_and_the_account_are_asked_after(heavy_bytes: int) -> None:
+    policy, standings = Policy(judge_seconds=60), ToldStandings(Standing(restricted="since 2026-11-20"))
+    child = Child(policy)
+    judge = Judging(Rulebooks(policy), child, heavy_bytes=heavy_bytes, sources=Sources(standings=standings))
+    thread = b"References: <a@x> <b@x>\r\nIn-Reply-To: <b@x>\r\n"
+    try:
+        held = await judge.judge(message(raw=mail()))
+        answer = await judge.judge(message(raw=thread + mail()))
+    finally:
+        await child.close()
+    assert held.verdict is not None
+    assert answer.verdict is not None
+    assert [each.rule for each in held.verdict.findings] == ["g1-restricted"]
+    assert answer.verdict.findings == ()
+    assert standings.asked == [((), (BUYER,)), (("a@x", "b@x"), (BUYER,))]
