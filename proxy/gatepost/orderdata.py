@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
@@ -119,3 +120,59 @@ class BadRow:
     number: int
     why: str
     text: str  # the row as it stands in the file
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One file that was, or is being, imported."""
+
+    id: int
+    digest: str  # sha256 of the file
+    name: str
+    kind: Kind
+    by: str
+    started_at: datetime
+    done_at: datetime | None
+    rows: int
+    bad: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """An order or a buyer who wants no more mail on the seller's own initiative."""
+
+    kind: str  # "order" or "buyer"
+    value: str
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One recorded line, and the file that it went out in."""
+
+    id: str
+    line: Line
+    recorded_at: datetime
+    by: str
+    exported_at: datetime | None
+    exported_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unequal:
+    """Where mails and feeds disagree (I3)."""
+
+    told_only: Sequence[OrderId]  # a shipment was confirmed by mail, and no feed says so
+    confirmed_only: Sequence[OrderId]  # the reverse
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """The seller's own letters of one language, as they were set on the site."""
+
+    language: str
+    words: str  # YAML, as the files of letters.folder
+    at: datetime
+    by: str

@@ -25,8 +25,9 @@ from gatepost.cli.terminal import (
 
 if TYPE_CHECKING:
     from gatepost.config import Config
-    from gatepost.letters import Composed, Facts
-    from gatepost_policies.known import Known, KnownOrder
+    from gatepost.daemon.lettering import Lettered, Wish
+    from gatepost.letters import Composed
+    from gatepost_policies.known import Known
     from gatepost_policies.model import Verdict
 
 
@@ -45,14 +46,6 @@ class Reason(Enum):
 
     NO_STOCK = "no-stock"
     COULD_NOT_SHIP = "could-not-ship"
-
-
-_STORES = {
-    "A1PA6795UKMFR9": "de", "A13V1IB3VIYZZH": "fr", "APJ6JRA9NG5V4": "it", "A1RKKUPIHCS9HS": "es",
-    "A1805IZSGTT6HS": "nl", "A2NODRKZP88ZB9": "sv", "A1C3SOZRARQ6R3": "pl", "A33AVAJ2PDY3EV": "tr",
-    "A1VC38T7YXB528": "ja", "A2Q3Y263D00KWC": "pt", "A1AM78C64UM0Y8": "es",
-}  # fmt: skip
-"""The language of a store; English where it is not listed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -85,21 +78,20 @@ def compose(
 ) -> None:
     """Make a permitted mail from order data. It is judged first; one that breaks a rule is not written."""
     from gatepost.cli.desk import run
+    from gatepost.daemon.clock import SystemClock
 
     loaded = configuration(config).config
-    known, facts, own = run(_facts(loaded, order))
-    given = _given(facts, delivery=delivery, amount=amount, refund_date=refund_date)
-    composed = _composed(
-        loaded, letter, given, reason, language=language or _STORES.get(own.marketplace, "en")
-    )
+    wish = _wish(letter, order, language=language, reason=reason)
+    made = run(_made(loaded, _given(wish, delivery=delivery, amount=amount, refund_date=refund_date)))
+    composed = made.composed
     sender = sender or loaded.letters.from_address
     if (out or send) and not sender:
         fail("no sender: give --from, or set letters.from_address")
-    if (out or send) and not given.buyer:
+    if (out or send) and not made.buyer:
         fail(f"order {order}: the order report has no address of the buyer", FAILED)
-    to = given.buyer or "buyer@marketplace.amazon.com"
-    raw = composed.mail(sender=sender or "seller@localhost", to=to, with_html=html)
-    verdict = _verdict(loaded, raw, to, known if given.buyer else None)
+    to = made.buyer or "buyer@marketplace.amazon.com"
+    raw = composed.mail(sender=sender or "seller@localhost", to=to, with_html=html, at=SystemClock().now())
+    verdict = _verdict(loaded, raw, to, made.known if made.buyer else None)
     _tell(composed, verdict, raw, as_json=as_json, quiet=bool(out or send))
     if verdict.action.value:
         raise typer.Exit(FAILED)
@@ -110,26 +102,22 @@ def compose(
         _send(loaded, raw, sender, to)
 
 
-async def _facts(config: Config, order: str) -> tuple[Known, Facts, KnownOrder]:
+def _wish(letter: Letter, order: str, *, language: str, reason: Reason | None) -> Wish:
+    from gatepost.daemon.lettering import Wish
+
+    return Wish(letter.value, order, language, reason=reason.value if reason else "")
+
+
+async def _made(config: Config, wish: Wish) -> Lettered:
     from gatepost.cli.desk import store_of
-    from gatepost.errors import StoreError
-    from gatepost.letters import facts_of
-    from gatepost.model import OrderId
-    from gatepost.orderdata import OrderLine
+    from gatepost.daemon.lettering import letter
 
     async with store_of(config, read_only=True) as store:
-        known = await store.orders.known([order])
-        lines = [line for line in await store.orders.lines([OrderId(order)]) if isinstance(line, OrderLine)]
-    found = known.order(order)
-    if found is None or not lines:
-        raise StoreError(
-            f"nothing is known of order {order}; import an order report first: gatepost orders import"
-        )
-    return known, facts_of(found, lines, seller=config.letters.seller), found
+        return await letter(store, config.letters, wish)
 
 
-def _given(facts: Facts, *, delivery: str, amount: str, refund_date: str) -> Facts:
-    """The facts, with what was said on the command line in their place."""
+def _given(wish: Wish, *, delivery: str, amount: str, refund_date: str) -> Wish:
+    """The wish, with what was said on the command line."""
     from dataclasses import replace
 
     values: dict[str, Any] = {}
@@ -139,7 +127,7 @@ def _given(facts: Facts, *, delivery: str, amount: str, refund_date: str) -> Fac
         values["refund_date"] = _day(refund_date, "--refund-date")
     if amount:
         values["amount"] = _sum(amount)
-    return replace(facts, **values)
+    return replace(wish, **values)
 
 
 def _day(text: str, name: str) -> date:
@@ -157,18 +145,6 @@ def _sum(text: str) -> Decimal:
     if not value.is_finite() or value <= 0:
         raise typer.BadParameter(f"{text!r} is not a sum like 24.50", param_hint="--amount")
     return value
-
-
-def _composed(
-    config: Config, letter: Letter, facts: Facts, reason: Reason | None, *, language: str
-) -> Composed:
-    from dataclasses import replace
-
-    from gatepost.letters import LetterKind, load
-    from gatepost.letters import compose as composing
-
-    facts = replace(facts, reason=reason.value if reason else "")
-    return composing(LetterKind(letter.value), facts, load(language, config.letters.folder))
 
 
 def _verdict(config: Config, raw: bytes, to: str, known: Known | None) -> Verdict:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from gatepost.errors import FeedError
 from gatepost.feeds.writing import as_text, as_xml
-from gatepost.orderdata import Kind, Line
-from gatepost.store.feedentries import FeedEntries, FeedEntry
+from gatepost.orderdata import FeedEntry, Kind, Line
+from gatepost.store.feedentries import FeedEntries
 
 Write = Callable[[Kind, Sequence[Line]], Iterable[str]]
 

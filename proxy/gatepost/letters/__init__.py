@@ -1,6 +1,16 @@
 """The mails that sellers may write to buyers, made from order data in eleven languages (D1 to D4)."""
 
 from gatepost.letters.composing import Composed, Facts, compose, facts_of
-from gatepost.letters.templates import LANGUAGES, LetterKind, Templates, load
+from gatepost.letters.templates import LANGUAGES, LetterKind, Templates, load, shipped_words
 
-__all__ = ["LANGUAGES", "Composed", "Facts", "LetterKind", "Templates", "compose", "facts_of", "load"]
+__all__ = [
+    "LANGUAGES",
+    "Composed",
+    "Facts",
+    "LetterKind",
+    "Templates",
+    "compose",
+    "facts_of",
+    "load",
+    "shipped_words",
+]

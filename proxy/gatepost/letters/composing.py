@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import parseaddr
+from hashlib import sha256
 from string import Template
 
 from gatepost.errors import FeedError
@@ -61,14 +63,26 @@ class Composed:
     text: str
     html: str = field(repr=False)
 
-    def mail(self, *, sender: str, to: str, with_html: bool = False) -> bytes:
-        """The whole mail with CRLF line ends, as RFC 5322 has it."""
+    def mail(self, *, sender: str, to: str, with_html: bool = False, at: datetime | None = None) -> bytes:
+        """The whole mail with CRLF line ends, as RFC 5322 has it; dated when it is to go out.
+
+        The same letter has the same Message-ID, so that sending it twice sends it once.
+        """
         message = EmailMessage(policy=SMTP)
         message["From"], message["To"], message["Subject"] = sender, to, self.subject
+        if at is not None:
+            digest = sha256("\0".join((sender, to, self.subject, self.text, str(with_html))).encode())
+            message["Date"] = at
+            message["Message-ID"] = f"<{digest.hexdigest()[:32]}@{_domain_of(sender)}>"
         message.set_content(self.text, cte="quoted-printable")
         if with_html:
             message.add_alternative(self.html, subtype="html", cte="quoted-printable")
         return message.as_bytes()
+
+
+def _domain_of(sender: str) -> str:
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    return domain if domain.isascii() and domain else "localhost"
 
 
 def facts_of(order: KnownOrder, lines: Sequence[OrderLine], *, seller: str) -> Facts:

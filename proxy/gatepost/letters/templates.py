@@ -61,15 +61,25 @@ class Templates:
     letters: Mapping[LetterKind, Letter]
 
 
-def load(language: str, folder: Path | None = None) -> Templates:
-    """The letters of `language`: `<language>.yaml` of `folder` where it is there, else the shipped ones.
-
-    A letter that the seller's own file leaves out is the shipped one. Raises ConfigError with file and line.
-    """
+def shipped_words(language: str) -> bytes:
+    """The shipped file of `language`. Raises ConfigError when there is none."""
     if language not in LANGUAGES:
         raise ConfigError(f"no letters in {language!r}; there are: {', '.join(LANGUAGES)}")
-    shipped = files("gatepost.letters").joinpath("words", f"{language}.yaml").read_bytes()
-    base = _templates(language, _parsed(shipped, f"letters/{language}.yaml"), None)
+    return files("gatepost.letters").joinpath("words", f"{language}.yaml").read_bytes()
+
+
+def load(language: str, folder: Path | None = None, *, own: str | None = None) -> Templates:
+    """The letters of `language`: those of `own`, else `<language>.yaml` of `folder`, else the shipped ones.
+
+    A letter that the seller's own words leave out is the shipped one. Raises ConfigError with file and line.
+    """
+    base = _templates(language, _parsed(shipped_words(language), f"letters/{language}.yaml"), None)
+    if own is not None:
+        return _templates(language, _own(own.encode(), f"{language}.yaml"), base)
+    return _from_folder(language, folder, base)
+
+
+def _from_folder(language: str, folder: Path | None, base: Templates) -> Templates:
     own = folder / f"{language}.yaml" if folder else None
     if own is None or not own.is_file():
         return base
@@ -77,9 +87,13 @@ def load(language: str, folder: Path | None = None) -> Templates:
         raw = own.read_bytes()
     except OSError as error:
         raise ConfigError(f"{own}: can't be read: {error.strerror}") from error
+    return _templates(language, _own(raw, str(own)), base)
+
+
+def _own(raw: bytes, name: str) -> Document:
     if len(raw) > MAX_BYTES:
-        raise ConfigError(f"{own}: larger than {MAX_BYTES} bytes")
-    return _templates(language, _parsed(raw, str(own)), base)
+        raise ConfigError(f"{name}: larger than {MAX_BYTES} bytes")
+    return _parsed(raw, name)
 
 
 def _parsed(raw: bytes, name: str) -> Document:

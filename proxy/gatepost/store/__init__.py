@@ -13,6 +13,7 @@ from gatepost.ports import Clock
 from gatepost.store.allowances import SqlAllowances
 from gatepost.store.audit import Audit
 from gatepost.store.breaker import Breaker
+from gatepost.store.buyers import Buyers
 from gatepost.store.captures import SqlCaptures
 from gatepost.store.db import Database
 from gatepost.store.engine import EngineError, Fault
@@ -29,6 +30,7 @@ from gatepost.store.oldorders import OldOrders
 from gatepost.store.orders import Orders
 from gatepost.store.outbox import Outbox
 from gatepost.store.owners import Nobody, Owners
+from gatepost.store.ownletters import OwnLetters
 from gatepost.store.proofs import Proofs
 from gatepost.store.quarantine import SqlQuarantine
 from gatepost.store.queueing import Queueing
@@ -69,6 +71,8 @@ class Store:
     orders: Orders
     feed_entries: FeedEntries
     old_orders: OldOrders
+    own_letters: OwnLetters
+    buyers: Buyers
     listing: Listing
     tokens: Tokens
     proofs: Proofs
@@ -121,6 +125,8 @@ class Store:
             orders=orders,
             feed_entries=FeedEntries(db, clock),
             old_orders=OldOrders(db, orders, clock),
+            own_letters=OwnLetters(db, clock),
+            buyers=Buyers(db),
             listing=Listing(db, clock),
             tokens=Tokens(db, clock),
             proofs=Proofs(db, clock),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from gatepost.model import OrderId
-from gatepost.orderdata import Kind, Line
+from gatepost.orderdata import FeedEntry, Kind, Line, Unequal
 from gatepost.ports import Clock
 from gatepost.store import audit
 from gatepost.store.db import Database
@@ -42,26 +40,6 @@ WHERE NOT EXISTS (SELECT 1 FROM message_orders o JOIN messages m ON m.id = o.mes
                   AND m.state IN ('relayed', 'in-doubt', 'spooled', 'attempting', 'sending', 'held'))
 ORDER BY s.order_id LIMIT :most
 """
-
-
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
-    """One recorded line, and the file that it went out in."""
-
-    id: str
-    line: Line
-    recorded_at: datetime
-    by: str
-    exported_at: datetime | None
-    exported_in: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unequal:
-    """Where mails and feeds disagree (I3)."""
-
-    told_only: Sequence[OrderId]  # a shipment was confirmed by mail, and no feed says so
-    confirmed_only: Sequence[OrderId]  # the reverse
 
 
 class FeedEntries:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from gatepost.errors import StateError
 from gatepost.model import OrderId
-from gatepost.orderdata import Kind, Line, OrderLine
+from gatepost.orderdata import Import, Kind, Line, OrderLine, Stopped
 from gatepost.ports import Clock
 from gatepost.store import audit
 from gatepost.store.db import Database
@@ -47,32 +45,6 @@ DELETE FROM order_lines WHERE order_id IN ({names}) AND kind = :kind AND import_
 AND EXISTS (SELECT 1 FROM order_lines n WHERE n.order_id = order_lines.order_id AND n.kind = :kind
             AND n.line_key = order_lines.line_key AND n.import_id = :import_id)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """One file that was, or is being, imported."""
-
-    id: int
-    digest: str  # sha256 of the file
-    name: str
-    kind: Kind
-    by: str
-    started_at: datetime
-    done_at: datetime | None
-    rows: int
-    bad: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """An order or a buyer who wants no more mail on the seller's own initiative."""
-
-    kind: str  # "order" or "buyer"
-    value: str
-    at: datetime
-    by: str
-    reason: str
 
 
 class Orders:

@@ -13,6 +13,7 @@ from gatepost.model import ClaimState, Entry, MessageId, MessageState, Recipient
 from gatepost.ports import Clock
 from gatepost.states import MESSAGE
 from gatepost.store import audit, moves
+from gatepost.store.buyers import like_of, named
 from gatepost.store.db import Database
 from gatepost.store.engine import Tx, Value
 from gatepost.store.moves import Change
@@ -175,31 +176,14 @@ def _purge_sessions(tx: Tx, before: int) -> int:
     return tx.change(sql, {"before": before, "most": _ROUND})
 
 
-def _like(address: str) -> dict[str, Value]:
-    """What a JSON list with the address, or with it and a `+case`, looks like."""
-    local, _, domain = dumps(bare_alias(address))[1:-1].rpartition("@")
-
-    def escaped(part: str) -> str:
-        return part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-    return {
-        "address": f'%"{escaped(local)}@{escaped(domain)}"%',
-        "cased": f'%"{escaped(local)}+%@{escaped(domain)}"%',
-    }
-
-
-def _named(column: str) -> str:
-    return f"(lower({column}) LIKE :address ESCAPE '!' OR lower({column}) LIKE :cased ESCAPE '!')"
-
-
 def _same(one: str, other: str) -> bool:
     return bare_alias(one) == bare_alias(other)
 
 
 def _mentions(tx: Tx, address: str) -> Sequence[MessageId]:
     rows = tx.execute(
-        f"SELECT id, buyers, envelope FROM messages WHERE {_named('buyers')} OR {_named('envelope')}",  # noqa: S608 - our columns
-        _like(address),
+        f"SELECT id, buyers, envelope FROM messages WHERE {named('buyers')} OR {named('envelope')}",  # noqa: S608 - our columns
+        like_of(address),
     )
     return [
         MessageId(row["id"])
@@ -214,7 +198,7 @@ def _everyone(envelope: str) -> Sequence[str]:
 
 
 def _erase_captures(tx: Tx, address: str) -> int:
-    return tx.change(f"DELETE FROM captures WHERE {_named('rcpt_tos')}", _like(address))  # noqa: S608 - our column
+    return tx.change(f"DELETE FROM captures WHERE {named('rcpt_tos')}", like_of(address))  # noqa: S608 - our column
 
 
 def _erase_orders(tx: Tx, address: str) -> int:
