@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Protocol
 
-from gatepost.model import Claim, Entry, MessageState
+from gatepost.model import Claim, ClaimState, Entry, MessageState
 
 
 class Role(Enum):
@@ -102,6 +102,7 @@ class Wanted:
 
     states: frozenset[MessageState] = frozenset()
     rule: str = ""
+    clause: str = ""
     sender: str = ""  # a part of the From address
     order: str = ""
     text: str = ""  # a part of the subject
@@ -126,8 +127,10 @@ class Listings(Protocol):
     async def messages(self, wanted: Wanted, *, limit: int, after: str) -> Part:
         """Messages that fit."""
 
-    async def claims(self, *, limit: int, after: str) -> tuple[Sequence[Claim], str]:
-        """The ledger, the newest first."""
+    async def claims(
+        self, *, limit: int, after: str, state: ClaimState | None = None
+    ) -> tuple[Sequence[Claim], str]:
+        """The ledger, the newest first; of one state, where that is given."""
 
 
 class Tokens(Protocol):

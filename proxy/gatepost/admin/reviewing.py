@@ -12,6 +12,7 @@ from gatepost.model import (
     Correction,
     DayFigures,
     MessageId,
+    OriginFigures,
     RuleFigures,
     SenderFigures,
     Turn,
@@ -86,6 +87,9 @@ class Figures(Protocol):
 
     async def senders(self, since: datetime, until: datetime) -> Sequence[SenderFigures]:
         """Those whose mail was held or refused most."""
+
+    async def origins(self, since: datetime, until: datetime) -> Sequence[OriginFigures]:
+        """Who sends from where: by login, machine and From address, those with the most mails first."""
 
     async def rules(self, since: datetime, until: datetime) -> Sequence[RuleFigures]:
         """The rules that found most, and what people made of it in that time."""

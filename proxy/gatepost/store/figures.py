@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from gatepost.model import DayFigures, RuleFigures, SenderFigures
+from gatepost.model import DayFigures, OriginFigures, RuleFigures, SenderFigures
 from gatepost.store.db import Database
-from gatepost.store.engine import Tx, Value
+from gatepost.store.engine import Row, Tx, Value
 from gatepost.store.review import CORRECTED, REJECTED
-from gatepost.store.rows import micros, moment
+from gatepost.store.rows import micros, moment, session_of
 
-MOST = 20
-"""Rules and senders of a list."""
+MOST, MOST_ORIGINS = 20, 5_000
+"""Rules and senders of a list, and all that send at all."""
 SECONDS = 20.0
 
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
@@ -38,6 +38,13 @@ SELECT sender, n, held, refused FROM (SELECT sender, count(*) AS n,
   sum(CASE WHEN action = 'reject' THEN 1 ELSE 0 END) AS refused
 FROM messages WHERE received_at >= :since AND received_at < :until AND action <> 'pass'
 GROUP BY sender) AS counted ORDER BY held + refused DESC, n DESC, sender LIMIT :most
+"""
+_ORIGINS = """
+SELECT session, sender, count(*) AS n, max(received_at) AS last_at,
+  sum(CASE WHEN action = 'quarantine' THEN 1 ELSE 0 END) AS held,
+  sum(CASE WHEN action = 'reject' THEN 1 ELSE 0 END) AS refused
+FROM messages WHERE received_at >= :since AND received_at < :until AND action <> 'pass'
+GROUP BY session, sender ORDER BY n DESC, session, sender LIMIT :most
 """
 _DECIDED = """
 SELECT message_rules.rule AS rule, reviewed.decision AS decision,
@@ -80,6 +87,12 @@ class Figures:
         rows = await self._db.read(lambda tx: tx.execute(_SENDERS, params), seconds=SECONDS)
         return [SenderFigures(row["sender"], row["n"], row["held"], row["refused"]) for row in rows]
 
+    async def origins(self, since: datetime, until: datetime) -> Sequence[OriginFigures]:
+        """Who sends from where: by login, machine and From address, those with the most mails first."""
+        params = {**_span(since, until), "most": MOST_ORIGINS}
+        rows = await self._db.read(lambda tx: tx.execute(_ORIGINS, params), seconds=SECONDS)
+        return [_origin(row) for row in rows]
+
     async def rules(self, since: datetime, until: datetime) -> Sequence[RuleFigures]:
         """The rules that found most, and what people made of it in that time."""
         found = await self._db.read(lambda tx: _rules(tx, _span(since, until)), seconds=SECONDS)
@@ -95,6 +108,19 @@ class Figures:
         params = {f"before{number}": micros(before) for number, before in enumerate(befores)}
         row = (await self._db.read(lambda tx: tx.execute(sql, params)))[0]
         return [int(row[f"n{number}"]) for number in range(len(befores))]
+
+
+def _origin(row: Row) -> OriginFigures:
+    session = session_of(row["session"])
+    return OriginFigures(
+        account=session.account,
+        peer=session.peer,
+        sender=row["sender"],
+        mails=row["n"],
+        held=row["held"],
+        refused=row["refused"],
+        last_at=moment(row["last_at"]),
+    )
 
 
 def _span(since: datetime, until: datetime) -> dict[str, Value]:

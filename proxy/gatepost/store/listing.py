@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from gatepost.directory import Part, Wanted
-from gatepost.model import Claim, Entry
+from gatepost.model import Claim, ClaimState, Entry
 from gatepost.ports import Clock
 from gatepost.store.db import Database
 from gatepost.store.engine import Row, Value
@@ -46,14 +46,17 @@ class Listing:
         rows = await self._db.read(lambda tx: tx.execute(sql, params | {"most": limit + 1}))
         return Part(_entries(rows[:limit]), _cursor(rows, limit, urgent=wanted.urgent_first))
 
-    async def claims(self, *, limit: int, after: str) -> tuple[Sequence[Claim], str]:
-        """The ledger, the newest first, and where the next page begins."""
+    async def claims(
+        self, *, limit: int, after: str, state: ClaimState | None = None
+    ) -> tuple[Sequence[Claim], str]:
+        """The ledger, the newest first, and where the next page begins; of one state, where that is given."""
         at, order = _key(after, int, str) if after else (_LATEST, "")
         sql = (
             "SELECT * FROM claims WHERE (at, order_id) < (:at, :order_id) "
-            "ORDER BY at DESC, order_id DESC LIMIT :most"
+            "AND (:state = '' OR state = :state) ORDER BY at DESC, order_id DESC LIMIT :most"
         )
         params: dict[str, Value] = {"at": at, "order_id": order, "most": limit + 1}
+        params["state"] = state.value if state else ""
         rows = await self._db.read(lambda tx: tx.execute(sql, params))
         last = rows[limit - 1] if len(rows) > limit else None
         return [claim_of(row) for row in rows[:limit]], _pack(last["at"], last["order_id"]) if last else ""
@@ -66,6 +69,9 @@ class Listing:
         if wanted.rule:
             parts.append("messages.id IN (SELECT message_id FROM message_rules WHERE rule = :rule)")
             params["rule"] = plain(wanted.rule)
+        if wanted.clause:
+            parts.append("messages.id IN (SELECT message_id FROM message_rules WHERE clause = :clause)")
+            params["clause"] = plain(wanted.clause)
         if wanted.order:
             parts.append("messages.id IN (SELECT message_id FROM message_orders WHERE order_id = :order_id)")
             params["order_id"] = plain(wanted.order)

@@ -175,12 +175,25 @@ def _find_by_words(tx: Tx, source: tuple[str, Mapping[str, Value]], by: str, pag
     where, params = source
     rows = tx.execute(f"SELECT messages.id FROM {where} ORDER BY {by} LIMIT {COUNTED}", params)  # noqa: S608 - see _source
     ids = [str(row["id"]) for row in rows]
-    start = ids.index(page.after) + 1 if page.after in ids else page.offset
+    start = ids.index(page.after) + 1 if page.after in ids else _start_below(tx, source, page, by, ids)
     wanted = ids[start : start + page.limit]
     names, keys = in_list("id", wanted)
     found = tx.execute(f"SELECT * FROM messages WHERE id IN ({names})", keys) if wanted else ()  # noqa: S608 - parameter names
     by_id = {row["id"]: entry_of(row) for row in found}
     return Found([by_id[id] for id in wanted], len(ids))
+
+
+def _start_below(
+    tx: Tx, source: tuple[str, Mapping[str, Value]], page: Page, by: str, ids: Sequence[str]
+) -> int:
+    """Where the page begins when the mail `after` is none of these (any more): at the next one below it."""
+    below, keys = _below(tx, page)
+    if not below:
+        return page.offset
+    where, params = source
+    sql = f"SELECT messages.id FROM {where}{below} ORDER BY {by} LIMIT 1"  # noqa: S608 - see _source
+    rows = tx.execute(sql, {**params, **keys})
+    return ids.index(str(rows[0]["id"])) if rows and str(rows[0]["id"]) in ids else len(ids)
 
 
 def _source(filters: Filters) -> tuple[str, Mapping[str, Value]]:

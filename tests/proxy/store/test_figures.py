@@ -3,7 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from gatepost.model import DayFigures, MessageId, MessageState, RuleFigures, SenderFigures
+from gatepost.model import (
+    DayFigures,
+    MessageId,
+    MessageState,
+    OriginFigures,
+    RuleFigures,
+    SenderFigures,
+)
 from gatepost.store import Store
 from kit.messages import AT, RAW, finding
 from kit.stores import an_entry
@@ -82,3 +89,16 @@ async def test_the_age_of_what_waits_is_counted(store: Store) -> None:
     await kept(store, "a", "quarantine")
     await kept(store, "b", "quarantine", days=-1)
     assert await store.figures.waiting([AT - DAY, AT, AT + DAY]) == [0, 1, 2]
+
+
+async def test_who_sends_from_where_comes_by_the_number_of_mails(store: Store) -> None:
+    for number, action in enumerate(["relay", "quarantine", "reject"]):
+        await kept(store, f"a{number}", action)
+    await kept(store, "b", "reject", sender="bold@shop.example")
+    await kept(store, "c", "pass")
+    await kept(store, "old", "reject", days=-2)
+    peer = an_entry("x", _S.HELD).session.peer
+    assert await store.figures.origins(*SPAN) == [
+        OriginFigures("", peer, "help@shop.example", 3, held=1, refused=1, last_at=AT),
+        OriginFigures("", peer, "bold@shop.example", 1, held=0, refused=1, last_at=AT),
+    ]

@@ -74,6 +74,8 @@ async def test_a_row_that_comes_meanwhile_shifts_nothing(store: Store, clock: St
         (Wanted(states=frozenset({MessageState.RELAYED, MessageState.REFUSED})), ["m2"]),
         (Wanted(rule="p1-external-link"), ["m1"]),
         (Wanted(rule="no-such"), []),
+        (Wanted(clause="P1"), ["m1"]),
+        (Wanted(clause="P9"), []),
         (Wanted(order=ORDER), ["m1"]),
         (Wanted(sender="SHOP.example"), ["m1", "m2"]),
         (Wanted(sender="%"), []),
@@ -110,6 +112,14 @@ async def test_the_ledger_goes_on_behind_its_last_row(store: Store) -> None:
     assert len({claim.order for claim in (*first, *rest)}) == 3
     assert {claim.state for claim in first} == {ClaimState.CONFIRMED}
     assert end == ""
+
+
+async def test_the_ledger_is_narrowed_to_a_state(store: Store) -> None:
+    await relayed(store, orders=[OrderId(ORDER)])
+    counts = {
+        state: len((await store.listing.claims(limit=5, after="", state=state))[0]) for state in ClaimState
+    }
+    assert counts == {state: int(state is ClaimState.CONFIRMED) for state in ClaimState}
 
 
 @given(st.text())

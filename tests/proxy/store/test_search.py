@@ -176,6 +176,11 @@ async def test_a_page_goes_on_below_a_mail_that_was_decided_meanwhile(store: Sto
     page = Page(limit=2, order=Order.URGENT, after=MessageId("m1"))
     found = await store.search.find(Filters(states=frozenset({_S.HELD})), page)
     assert [entry.id for entry in found.entries] == ["m2", "m3"]
+    by_words = await store.search.find(Filters(words="order"), page)
+    assert [entry.id for entry in by_words.entries] == ["m2", "m3"]
+    last = Page(order=Order.URGENT, after=MessageId("m3"))
+    await store.quarantine.reject(MessageId("m3"), by="rita", note="")
+    assert (await store.search.find(Filters(words="order"), last)).entries == []
     gone = await store.search.find(Filters(), Page(after=MessageId("nothing")))
     assert gone.total == 4
 

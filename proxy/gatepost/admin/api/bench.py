@@ -1,8 +1,7 @@
-"""Reviewers' work around a decision through the API: corrections, wrong findings, exceptions, figures."""
+"""Reviewers' work around a decision through the API: corrections, wrong findings, exceptions."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -24,7 +23,6 @@ from gatepost.model import Allowance, Entry, MessageId, MessageState
 from gatepost.report import iso, verdict_as_json
 
 CORRECTION_BYTES = 1_000_000
-LONGEST_DAYS = 731
 
 
 async def correct(visit: Visit) -> Response:
@@ -150,56 +148,6 @@ async def end_exception(visit: Visit) -> Response:
     except StateError as error:
         raise HTTPException(404, str(error)) from None
     return Response(status_code=204)
-
-
-async def figures(visit: Visit) -> Response:
-    """What went through, was held, refused and repaired; the rules and senders that stand out."""
-    asked, found = query_of(visit, shapes.FiguresQuery), visit.desk.bench.figures
-    last = asked.last or visit.desk.clock.now().date()
-    first = asked.first or last - timedelta(days=29)
-    if not timedelta(0) <= last - first < timedelta(days=LONGEST_DAYS):
-        raise HTTPException(422, f"first and last: expected 1 to {LONGEST_DAYS} days")
-    since, until = _midnight(first), _midnight(last) + timedelta(days=1)
-    return JSONResponse(
-        {
-            "days": [
-                {
-                    "on": day.on.isoformat(),
-                    "went": day.went,
-                    "held": day.held,
-                    "refused": day.refused,
-                    "repaired": day.repaired,
-                }
-                for day in await found.days(since, until)
-            ],
-            "rules": [
-                {
-                    "rule": each.rule,
-                    "found": each.found,
-                    "upheld": each.upheld,
-                    "overruled": each.overruled,
-                    "wrong": each.wrong,
-                    "precision": each.precision,
-                }
-                for each in await found.rules(since, until)
-            ],
-            "senders": [
-                {
-                    "sender": each.sender,
-                    "mails": each.mails,
-                    "held": each.held,
-                    "refused": each.refused,
-                }
-                for each in await found.senders(since, until)
-            ],
-        }
-    )
-
-
-def _midnight(day: date) -> datetime:
-    if not 2000 <= day.year <= 2200:
-        raise HTTPException(422, "first and last: expected a day between 2000 and 2200")
-    return datetime.combine(day, time(), UTC)
 
 
 async def _wrong(visit: Visit, id: MessageId) -> Response:

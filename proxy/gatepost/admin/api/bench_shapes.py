@@ -161,9 +161,17 @@ class SenderFigure(Shape):
     refused: int
 
 
+class Waiting(Shape):
+    """How many mails are held for so long now, and not yet as long as the next says."""
+
+    from_hours: int
+    held: int
+
+
 class Figures(Shape):
-    """The overview of a span of days."""
+    """The overview of a span of days, and of the queue as it is."""
 
     days: list[Day]
     rules: list[RuleFigure]
     senders: list[SenderFigure]
+    waiting: list[Waiting]

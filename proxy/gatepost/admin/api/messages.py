@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,6 +13,9 @@ from gatepost.admin import requests
 from gatepost.admin.api import shapes
 from gatepost.admin.api.operation import body_of, query_of
 from gatepost.admin.deciding import DECIDE_SECONDS, is_at_it, others_turns
+from gatepost.admin.pages.decisions import MOST_ROWS, ROUND, as_table
+from gatepost.admin.pages.queue import HELD, due_of
+from gatepost.admin.ports import Question
 from gatepost.admin.specimen import download
 from gatepost.admin.visit import Visit
 from gatepost.admin.words import outcome
@@ -21,29 +25,58 @@ from gatepost.model import Entry, MessageId, MessageState, OrderId
 from gatepost.release import Released, ReleaseOutcome
 from gatepost.report import entry_as_json, finding_as_json, iso
 
-_HELD = frozenset({MessageState.HELD})
-
 
 async def held(visit: Visit) -> Response:
     """The held mails, the most urgent first."""
-    asked = query_of(visit, shapes.HeldQuery)
-    wanted = Wanted(
-        states=_HELD,
+    asked = query_of(visit, shapes.QueueQuery)
+    archive, reviews = visit.desk.archive, visit.desk.bench.reviews
+    found = await archive.find(_question(asked), limit=asked.limit + 1, after=await _known(visit, asked))
+    entries = found.entries[: asked.limit]
+    ids = [entry.id for entry in entries]
+    turns, views = await reviews.turns(ids), await reviews.views(ids)
+    counts = await archive.counts()
+    return JSONResponse(
+        {
+            "held": [entry_as_json(entry) for entry in entries],
+            "turns": {id: {"by": turn.by, "until": iso(turn.until)} for id, turn in turns.items()},
+            "seen_by": {id: [view.by for view in each] for id, each in views.items()},
+            "total": counts.get(MessageState.HELD, 0),
+            "matching": found.total,
+            "next": entries[-1].id if len(found.entries) > asked.limit else None,
+        }
+    )
+
+
+def _question(asked: shapes.QueueQuery) -> Question:
+    return replace(
+        HELD,
         rule=asked.rule,
+        clause=asked.clause,
         sender=asked.sender,
         order=asked.order,
         text=asked.text,
-        urgent_first=True,
+        words=asked.words,
+        account=asked.account,
+        marketplace=asked.marketplace,
+        language=asked.language,
+        until=asked.until,
+        due_before=asked.due_before,
     )
-    part = await _part(visit, wanted, asked)
-    counts = await visit.desk.archive.counts()
-    return JSONResponse(
-        {
-            "held": [entry_as_json(entry) for entry in part.entries],
-            "total": counts.get(MessageState.HELD, 0),
-            "next": part.next or None,
-        }
-    )
+
+
+async def _known(visit: Visit, asked: shapes.Paged) -> str:
+    """The mail from below which the page begins; 422 for one that was never there."""
+    after = asked.after
+    if after and not (requests.is_id(after) and await visit.desk.archive.show(MessageId(after))):
+        raise HTTPException(422, "after: no page of this list ends with that")
+    return after
+
+
+async def queue(visit: Visit) -> Response:
+    """The queue at a glance."""
+    facets, due = await visit.desk.archive.facets(), await due_of(visit)
+    kinds = ("rules", "clauses", "languages", "accounts", "marketplaces")
+    return JSONResponse({**{kind: dict(getattr(facets, kind)) for kind in kinds}, **due})
 
 
 async def messages(visit: Visit) -> Response:
@@ -124,10 +157,25 @@ async def decided(visit: Visit, entry: Entry, work: Any) -> Response:
     return JSONResponse(done)
 
 
-def _wanted(asked: shapes.MessageQuery, *, account: str = "", email: str = "") -> Wanted:
+async def as_file(visit: Visit) -> Response:
+    """What the filters let through, the newest first, as CSV; a bounded part of it."""
+    wanted = _wanted(query_of(visit, shapes.ListQuery))
+    entries: list[Entry] = []
+    after = ""
+    while len(entries) < MOST_ROWS:
+        part = await visit.desk.staff.listings.messages(wanted, limit=ROUND, after=after)
+        entries += part.entries
+        after = part.next
+        if not after:
+            break
+    return as_table(entries)
+
+
+def _wanted(asked: shapes.MessageQuery | shapes.ListQuery, *, account: str = "", email: str = "") -> Wanted:
     return Wanted(
         states=frozenset(MessageState(word) for word in asked.state),
         rule=asked.rule,
+        clause=asked.clause,
         sender=asked.sender,
         order=asked.order,
         text=asked.text,

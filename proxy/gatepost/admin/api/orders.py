@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 from gatepost.admin.api import shapes
 from gatepost.admin.api.messages import as_json
 from gatepost.admin.api.operation import body_of, query_of
+from gatepost.admin.ports import Deed
 from gatepost.admin.visit import Visit
 from gatepost.errors import StateError
-from gatepost.model import Claim, OrderId
+from gatepost.model import Claim, ClaimState, OrderId
 from gatepost.report import iso
 
 _ORDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,60}")
@@ -21,9 +22,11 @@ _ORDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,60}")
 
 async def orders(visit: Visit) -> Response:
     """The orders that were asked for a review, the newest first."""
-    asked = query_of(visit, shapes.Paged)
+    asked = query_of(visit, shapes.OrdersQuery)
+    state = ClaimState(asked.state) if asked.state else None
+    listings = visit.desk.staff.listings
     try:
-        claims, after = await visit.desk.staff.listings.claims(limit=asked.limit, after=asked.after)
+        claims, after = await listings.claims(limit=asked.limit, after=asked.after, state=state)
     except ValueError as error:
         raise HTTPException(422, f"after: {error}") from None
     return JSONResponse({"orders": [_claim(claim) for claim in claims], "next": after or None})
@@ -63,21 +66,30 @@ async def grant(visit: Visit) -> Response:
 async def audit(visit: Visit) -> Response:
     """The trail of who did what, the newest row first."""
     asked = query_of(visit, shapes.AuditQuery)
-    deeds = await visit.desk.archive.deeds(limit=asked.limit + 1, before=asked.after)
+    archive = visit.desk.archive
+    deeds = await archive.deeds(limit=asked.limit + 1, before=asked.after, subject=asked.subject)
     shown = deeds[: asked.limit]
-    rows = [
-        {
-            "seq": deed.seq,
-            "at": iso(deed.at),
-            "by": deed.by,
-            "what": deed.what,
-            "subject": deed.subject,
-            "details": deed.details,
-            "hash": deed.hash,
-        }
-        for deed in shown
-    ]
+    rows = [deed_as_json(deed) for deed in shown]
     return JSONResponse({"deeds": rows, "next": shown[-1].seq if len(deeds) > asked.limit else None})
+
+
+async def chain(visit: Visit) -> Response:
+    """Check every row of the trail against the one before."""
+    found = await visit.desk.archive.chain()
+    return JSONResponse({"rows": found.rows, "head": found.head, "broken_at": found.broken_at})
+
+
+def deed_as_json(deed: Deed) -> dict[str, Any]:
+    """One row of the trail."""
+    return {
+        "seq": deed.seq,
+        "at": iso(deed.at),
+        "by": deed.by,
+        "what": deed.what,
+        "subject": deed.subject,
+        "details": deed.details,
+        "hash": deed.hash,
+    }
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

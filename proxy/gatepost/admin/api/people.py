@@ -88,6 +88,20 @@ async def drop_second_factor(visit: Visit) -> Response:
     return Response(status_code=204)
 
 
+async def sessions_of(visit: Visit) -> Response:
+    """Where a user is logged in."""
+    found = await visit.desk.staff.logins.list((await _user(visit)).name)
+    return JSONResponse({"sessions": [_login(login) for login in found]})
+
+
+async def end_sessions_of(visit: Visit) -> Response:
+    """End all logins of a user."""
+    user, logins = await _user(visit), visit.desk.staff.logins
+    for login in await logins.list(user.name):
+        await logins.revoke(login.id, by=visit.who.name, user=user.name)
+    return Response(status_code=204)
+
+
 async def sessions(visit: Visit) -> Response:
     """The visitor's own logins."""
     found = await visit.desk.staff.logins.list(visit.who.name)

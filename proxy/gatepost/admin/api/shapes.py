@@ -29,16 +29,34 @@ class Paged(Shape):
 
 
 class HeldQuery(Paged):
-    """Which held mails."""
+    """What queue and messages are narrowed by alike."""
 
     rule: Annotated[str, Field(max_length=100)] = ""
     """In which this rule found something."""
+    clause: Annotated[str, Field(max_length=20)] = ""
+    """In which something was found against this clause."""
     sender: Annotated[str, Field(max_length=200)] = ""
     """With these letters in their From address."""
     order: Annotated[str, Field(max_length=80)] = ""
     """About this order."""
     text: Annotated[str, Field(max_length=200)] = ""
     """With these letters in their subject."""
+
+
+class QueueQuery(HeldQuery):
+    """Which held mails."""
+
+    words: Annotated[str, Field(max_length=200)] = ""
+    """With these parts of words in subject, text, orders or addresses; all of them."""
+    account: Annotated[str, Field(max_length=200)] = ""
+    """Of this gateway user."""
+    marketplace: Annotated[str, Field(max_length=40)] = ""
+    """To buyers of this marketplace, by its MarketplaceId."""
+    language: Annotated[str, Field(max_length=20)] = ""
+    until: AwareDatetime | None = None
+    """That came before this time."""
+    due_before: AwareDatetime | None = None
+    """Whose buyer's 24 hours end before this time."""
 
 
 class MessageQuery(HeldQuery):
@@ -52,8 +70,31 @@ class MessageQuery(HeldQuery):
     """That came before this time."""
 
 
+class OrdersQuery(Paged):
+    """Which part of the ledger."""
+
+    state: Literal["", "reserved", "confirmed", "in-doubt", "released", "granted"] = ""
+    """In this state."""
+
+
+class ListQuery(Shape):
+    """Which messages stand in a list as a file."""
+
+    rule: Annotated[str, Field(max_length=100)] = ""
+    clause: Annotated[str, Field(max_length=20)] = ""
+    sender: Annotated[str, Field(max_length=200)] = ""
+    order: Annotated[str, Field(max_length=80)] = ""
+    text: Annotated[str, Field(max_length=200)] = ""
+    state: tuple[State, ...] = ()
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
 class AuditQuery(Shape):
     """Which part of the trail."""
+
+    subject: Annotated[str, Field(max_length=100)] = ""
+    """Done to this message, order, user or setting."""
 
     limit: Limit = 50
     """How many rows."""
@@ -90,13 +131,42 @@ class Held(Shape):
     state: State
 
 
+class TurnAt(Shape):
+    """Somebody who is at a mail."""
+
+    by: str
+    until: Stamp
+
+
 class HeldPage(Shape):
     """A page of the queue, the most urgent first."""
 
     held: list[Held]
+    turns: dict[str, TurnAt]
+    """Who is at which of them, by the mail's id."""
+    seen_by: dict[str, list[str]]
+    """Who has opened them, the latest first, by the mail's id."""
     total: int
     """How many there are in all, filters aside."""
+    matching: int
+    """How many the filters let through; 10,000 stands for that many or more."""
     next: str | None
+
+
+class QueueFigures(Shape):
+    """The queue at a glance: how many held mails there are of each kind, and how many press."""
+
+    rules: dict[str, int]
+    clauses: dict[str, int]
+    languages: dict[str, int]
+    accounts: dict[str, int]
+    marketplaces: dict[str, int]
+    over: int
+    """Past the 24 hours."""
+    urgent: int
+    """Due within 2 hours."""
+    soon: int
+    """Due within 6 hours."""
 
 
 class Message(Shape):
@@ -264,6 +334,16 @@ class DeedPage(Shape):
 
     deeds: list[Deed]
     next: int | None
+
+
+class Chain(Shape):
+    """What checking the hashes of the trail gave."""
+
+    rows: int
+    head: str
+    """The last hash; note it elsewhere to tell later whether rows were cut off at the end."""
+    broken_at: int | None
+    """The first row that does not fit."""
 
 
 class Counts(Shape):

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from gatepost.admin.access import Permission as P
-from gatepost.admin.api import bench, bench_shapes, drafts, messages, orders, people, settings, shapes, tokens
+from gatepost.admin.api import (
+    bench,
+    bench_shapes,
+    drafts,
+    figures,
+    messages,
+    orders,
+    people,
+    reading,
+    reading_shapes,
+    settings,
+    shapes,
+    tokens,
+)
 from gatepost.admin.api import staff_shapes as staff
 from gatepost.admin.api.operation import Operation
 
@@ -14,7 +27,11 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/held", messages.held, P.READ, "The queue, the most urgent first", "messages",
-        query=shapes.HeldQuery, answer=shapes.HeldPage,
+        query=shapes.QueueQuery, answer=shapes.HeldPage,
+    ),
+    Operation(
+        "GET", "/queue", messages.queue, P.READ, "The queue at a glance", "messages",
+        answer=shapes.QueueFigures,
     ),
     Operation(
         "GET", "/counts", messages.counts, P.READ, "How many messages wait, by state", "messages",
@@ -29,12 +46,28 @@ OPERATIONS = (
         query=shapes.MessageQuery, answer=shapes.MessagePage,
     ),
     Operation(
+        "GET", "/messages.csv", messages.as_file, P.READ, "Messages as CSV", "messages",
+        query=shapes.ListQuery, other_answer="text/csv",
+    ),
+    Operation(
         "GET", "/messages/{id}", messages.message, P.READ, "One message", "messages",
         answer=shapes.Message,
     ),
     Operation(
         "GET", "/messages/{id}/source", messages.source, P.READ, "The mail itself", "messages",
         other_answer="message/rfc822",
+    ),
+    Operation(
+        "GET", "/messages/{id}/words", reading.words, P.READ, "What a mail says and carries", "messages",
+        answer=reading_shapes.MailRead,
+    ),
+    Operation(
+        "GET", "/messages/{id}/files/{number}", reading.file, P.READ, "One file of a mail", "messages",
+        other_answer="application/octet-stream",
+    ),
+    Operation(
+        "GET", "/messages/{id}/history", reading.history, P.READ, "What people did about a mail", "messages",
+        answer=reading_shapes.History,
     ),
     Operation(
         "POST", "/messages/{id}/release", messages.release, P.DECIDE, "Release a held mail", "messages",
@@ -96,12 +129,28 @@ OPERATIONS = (
         "exceptions", status=204,
     ),
     Operation(
-        "GET", "/figures", bench.figures, P.READ, "The overview of a span of days", "overview",
+        "GET", "/figures", figures.figures, P.READ, "The overview of a span of days", "overview",
         query=bench_shapes.FiguresQuery, answer=bench_shapes.Figures,
     ),
     Operation(
+        "GET", "/figures/{table}.csv", figures.as_file, P.READ, "A table of the overview as CSV", "overview",
+        query=bench_shapes.FiguresQuery, other_answer="text/csv",
+    ),
+    Operation(
+        "GET", "/captured", reading.captured_mails, P.READ, "What the capture relay kept", "captured",
+        query=reading_shapes.CapturedQuery, answer=reading_shapes.CapturedPage,
+    ),
+    Operation(
+        "GET", "/captured/{id}/words", reading.captured_words, P.READ, "What a captured mail says",
+        "captured", answer=reading_shapes.MailRead,
+    ),
+    Operation(
+        "GET", "/captured/{id}/source", reading.captured_source, P.READ, "A captured mail itself", "captured",
+        other_answer="message/rfc822",
+    ),
+    Operation(
         "GET", "/orders", orders.orders, P.READ, "The ledger of review requests", "orders",
-        query=shapes.Paged, answer=shapes.OrderPage,
+        query=shapes.OrdersQuery, answer=shapes.OrderPage,
     ),
     Operation(
         "GET", "/orders/{order}", orders.order, P.READ, "One order and the mails about it", "orders",
@@ -114,6 +163,10 @@ OPERATIONS = (
     Operation(
         "GET", "/audit", orders.audit, P.AUDIT, "The trail of who did what", "audit",
         query=shapes.AuditQuery, answer=shapes.DeedPage,
+    ),
+    Operation(
+        "GET", "/audit/chain", orders.chain, P.AUDIT, "Check the hashes of the trail", "audit",
+        answer=shapes.Chain,
     ),
     Operation("GET", "/me", people.me, P.OWN, "Who asks, and what they may do", "people", answer=staff.Me),
     Operation("GET", "/users", people.users, P.SEE, "All users", "people", answer=staff.Users),
@@ -133,6 +186,14 @@ OPERATIONS = (
     Operation(
         "DELETE", "/users/{name}/second-factor", people.drop_second_factor, P.MANAGE,
         "Take a user's second factor away", "people", status=204,
+    ),
+    Operation(
+        "GET", "/users/{name}/sessions", people.sessions_of, P.SEE, "Where a user is logged in", "people",
+        answer=staff.Sessions,
+    ),
+    Operation(
+        "DELETE", "/users/{name}/sessions", people.end_sessions_of, P.MANAGE, "End all logins of a user",
+        "people", status=204,
     ),
     Operation(
         "GET", "/sessions", people.sessions, P.ACCOUNT, "The own logins", "people", answer=staff.Sessions,

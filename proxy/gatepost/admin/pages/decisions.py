@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -41,15 +42,20 @@ async def decisions(visit: Visit) -> Response:
 async def as_file(visit: Visit) -> Response:
     """What the page's filters ask for, the newest first, as CSV; a bounded part of it."""
     asked, _ = _question(visit)
-    rows: list[tuple[object, ...]] = []
+    entries: list[Entry] = []
     after = ""
-    while len(rows) < MOST_ROWS:
+    while len(entries) < MOST_ROWS:
         found = (await visit.desk.archive.find(asked, limit=ROUND, after=after)).entries
-        rows += [_row(entry) for entry in found]
+        entries += found
         if len(found) < ROUND:
             break
         after = found[-1].id
-    return as_csv("gatepost-decisions", _HEADS, rows)
+    return as_table(entries)
+
+
+def as_table(entries: Iterable[Entry]) -> Response:
+    """Messages as CSV, one a row."""
+    return as_csv("gatepost-decisions", _HEADS, (_row(entry) for entry in entries))
 
 
 _HEADS = (

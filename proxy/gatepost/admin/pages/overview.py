@@ -74,14 +74,18 @@ async def overview(visit: Visit) -> Response:
         rules=rules,
         most=max((rule.found for rule in rules), default=0),
         senders=await figures.senders(span.since, span.until),
-        ages=await _ages(visit),
+        ages=await ages_of(visit),
     )
 
 
 async def as_file(visit: Visit) -> Response:
     """One of the page's tables, as CSV."""
-    span, figures = _span(visit), visit.desk.bench.figures
-    table = str(visit.request.path_params["table"])
+    return await table_of(visit, str(visit.request.path_params["table"]), _span(visit))
+
+
+async def table_of(visit: Visit, table: str, span: Span) -> Response:
+    """One of the tables of a span of days, as CSV; 404 for another."""
+    figures = visit.desk.bench.figures
     name = f"gatepost-{table}-{span.first}-{span.last}"
     if table == "days":
         days = await figures.days(span.since, span.until)
@@ -127,7 +131,7 @@ def _day(text: str) -> date | None:
     return found if found and 2000 <= found.year <= 2200 else None
 
 
-async def _ages(visit: Visit) -> list[tuple[str, int]]:
+async def ages_of(visit: Visit) -> list[tuple[str, int]]:
     """How many held mails there are of each age."""
     now = visit.desk.clock.now()
     older = await visit.desk.bench.figures.waiting([now - timedelta(hours=hours) for hours, _ in AGES])

@@ -44,7 +44,7 @@ async def queue(visit: Visit) -> Response:
     filters = queue_filters(visit.request)
     rows = await _rows(visit, filters)
     values = _shown(visit, filters, rows)
-    due = await _due(visit)
+    due = await due_of(visit)
     html = visit.desk.pages.text("rows.html", {**visit.common(), **values})
     return visit.page(
         "queue.html",
@@ -66,7 +66,7 @@ async def live(visit: Visit) -> Response:
     digest = _digest(html, rows.total)
     if requests.asked(visit.request, "digest", 40) == digest:
         return Response(status_code=204)
-    return JSONResponse({"html": html, "total": rows.total, "digest": digest, "due": await _due(visit)})
+    return JSONResponse({"html": html, "total": rows.total, "digest": digest, "due": await due_of(visit)})
 
 
 def _digest(html: str, total: int) -> str:
@@ -92,7 +92,7 @@ def _shown(visit: Visit, filters: Mapping[str, str], rows: Rows) -> dict[str, An
     return {"rows": rows, "total": rows.total, "filters": filters, "query": query(filters)}
 
 
-async def _due(visit: Visit) -> Mapping[str, int]:
+async def due_of(visit: Visit) -> Mapping[str, int]:
     """How many held mails are over their time, urgent, due soon; each without those before it."""
     now = visit.desk.clock.now()
     counts = await visit.desk.archive.due([now + span for span in DUE.values()])

@@ -109,17 +109,3 @@ async def test_a_turn_is_taken_and_left(site: TestSite) -> None:
 
     assert [turn.by for turn in taken.values()] == ["rita"]
     assert not left
-
-
-async def test_the_figures_of_a_span_are_given(site: TestSite) -> None:
-    await site.hold()
-    async with program(site, Scope.READ) as client:
-        answer = (await client.get("figures?first=2026-11-22&last=2026-11-23")).json()
-        bad = [
-            (await client.get(f"figures?{query}")).status_code
-            for query in ("first=2026-11-23&last=2026-11-22", "first=1990-01-01", "first=yesterday")
-        ]
-
-    assert [(day["on"], day["held"]) for day in answer["days"]] == [("2026-11-22", 0), ("2026-11-23", 1)]
-    assert answer["rules"][0]["rule"] == "p4-marketing"
-    assert bad == [422, 422, 422]

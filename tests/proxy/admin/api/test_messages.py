@@ -11,7 +11,7 @@ from gatepost.model import MessageId, MessageState, RelayReply, Session
 from gatepost.release import Released, ReleaseOutcome
 from kit.messages import ORDER
 from kit.program import program
-from kit.site import TestSite, open_site
+from kit.site import TestSite, held, open_site, raw_of
 from kit.stores import in_doubt
 
 KEYS = [
@@ -26,6 +26,78 @@ async def test_held_mails_have_the_keys_of_the_command(site: TestSite) -> None:
 
     assert list(answer["held"][0]) == KEYS
     assert (answer["total"], answer["next"], answer["held"][0]["state"]) == (1, None, "held")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, ["held1", "held2"]),
+        ({"clause": "P4"}, ["held1", "held2"]),
+        ({"clause": "P1"}, []),
+        ({"words": "lamp 20%"}, ["held2"]),
+        ({"account": "shop-de"}, ["held2"]),
+        ({"language": "de"}, ["held2"]),
+        ({"marketplace": "A1"}, []),
+        ({"text": "lampe"}, ["held2"]),
+        ({"until": "2026-11-23T09:30:00Z"}, ["held1"]),
+        ({"due_before": "2026-11-24T09:30:00Z"}, ["held1"]),
+    ],
+)
+async def test_the_queue_is_narrowed_as_on_the_site(
+    site: TestSite, query: dict[str, str], found: list[str]
+) -> None:
+    await site.hold("held1")
+    site.clock.pass_by(hours=1)
+    session = Session("192.0.2.7", "desk", "ESMTPSA", "shop-de")
+    entry = held("held2", site.clock.now(), session=session, language="de", subject="Lampe", words="Lamp 20%")
+    await site.keep(entry, raw_of("held2"))
+    async with program(site, Scope.READ) as client:
+        answer = (await client.get("held", params=query)).json()
+
+    assert [each["id"] for each in answer["held"]] == found
+    assert (answer["total"], answer["matching"]) == (2, len(found))
+
+
+async def test_the_queue_goes_on_below_a_mail_that_was_decided_meanwhile(site: TestSite) -> None:
+    for number in range(5):
+        await site.hold(f"held{number}")
+        site.clock.pass_by(minutes=1)
+    async with program(site, Scope.READ) as client:
+        for query in ({}, {"words": "order"}):
+            first = (await client.get("held", params={"limit": 2, **query})).json()
+            await site.store.review.see(MessageId("held2"), by="anna", turn=TURN)
+            if not query:
+                await site.store.quarantine.reject(MessageId(first["next"]), by="anna", note="")
+            second = (await client.get("held", params={"limit": 2, "after": "held1", **query})).json()
+            assert [each["id"] for each in second["held"]] == ["held2", "held3"]
+
+    assert [each["id"] for each in first["held"]] == ["held0", "held2"]
+    assert (second["turns"]["held2"]["by"], second["seen_by"]["held2"]) == ("anna", ["anna"])
+
+
+async def test_the_queue_at_a_glance_counts_kinds_and_what_presses(site: TestSite) -> None:
+    await site.hold("held1")
+    site.clock.pass_by(hours=20)
+    await site.hold("held2", language="de")
+    async with program(site, Scope.READ) as client:
+        told = (await client.get("queue")).json()
+
+    assert (told["rules"], told["languages"]) == ({"p4-marketing": 2}, {"de": 1, "en": 1})
+    assert (told["over"], told["urgent"], told["soon"]) == (0, 0, 1)
+
+
+async def test_messages_are_there_as_csv(site: TestSite) -> None:
+    await site.hold("held1", subject="=cmd()")
+    await site.hold("held2")
+    async with program(site, Scope.READ) as client:
+        whole = await client.get("messages.csv")
+        none = await client.get("messages.csv?state=relayed&clause=P4")
+        bad = await client.get("messages.csv?limit=5")
+
+    assert whole.headers["content-type"].startswith("text/csv")
+    assert whole.text.count("\r\n") == 3
+    assert "'=cmd()" in whole.text
+    assert (none.text.count("\r\n"), bad.status_code) == (1, 422)
 
 
 async def test_a_list_goes_on_where_the_page_before_ended(site: TestSite) -> None:

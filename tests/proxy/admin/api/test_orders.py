@@ -50,3 +50,26 @@ async def test_the_trail_goes_on_below_its_last_row(site: TestSite) -> None:
     assert numbers == sorted(numbers, reverse=True)
     assert numbers[-1] == 1
     assert rest["next"] is None
+
+
+async def test_the_ledger_is_narrowed_to_a_state(site: TestSite) -> None:
+    await relayed(site.store, "m1", orders=[OrderId(ORDER)])
+    async with program(site, Scope.READ) as client:
+        spent = (await client.get("orders?state=confirmed")).json()["orders"]
+        free = (await client.get("orders?state=released")).json()["orders"]
+        bad = await client.get("orders?state=lost")
+
+    assert ([each["order_id"] for each in spent], free, bad.status_code) == ([ORDER], [], 422)
+
+
+async def test_the_trail_is_narrowed_to_a_subject_and_its_hashes_are_checked(site: TestSite) -> None:
+    await site.user("ada")
+    await site.user("eve")
+    async with program(site, Scope.READ) as client:
+        deeds = (await client.get("audit?subject=ada")).json()["deeds"]
+        whole = (await client.get("audit/chain")).json()
+        await site.store.db.write(lambda tx: tx.change("UPDATE audit SET by_whom = 'x' WHERE seq = 2"))
+        broken = (await client.get("audit/chain")).json()
+
+    assert {deed["subject"] for deed in deeds} == {"ada"}
+    assert (whole["broken_at"], broken["broken_at"], len(whole["head"]) > 10) == (None, 2, True)

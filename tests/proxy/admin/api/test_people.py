@@ -82,3 +82,18 @@ async def test_a_login_is_listed_and_ended_by_its_owner_only(site: TestSite) -> 
 
     assert (tried.status_code, ended.status_code, after.status_code) == (404, 204, 401)
     assert session["user"] == "rita"
+
+
+async def test_an_admin_sees_and_ends_where_somebody_is_logged_in(site: TestSite) -> None:
+    async with program(site) as client, site.logged_in("rita") as person:
+        shown = (await client.get("users/rita/sessions")).json()["sessions"]
+        ended = await client.delete("users/rita/sessions")
+        after = await person.get("/queue")
+        nobody = await client.get("users/nobody/sessions")
+
+    assert [each["user"] for each in shown] == ["rita"]
+    assert (ended.status_code, after.headers["location"], nobody.status_code) == (
+        204,
+        "/login?next=/queue",
+        404,
+    )

@@ -7,8 +7,9 @@ import pytest
 
 from gatepost.admin.api.operation import Operation
 from gatepost.admin.api.table import OPERATIONS
+from gatepost.admin.routes import CAPTURE_ROUTES, ROUTES
 from gatepost.directory import Role, Scope
-from kit import permitted
+from kit import parity, permitted
 from kit.program import program, token_for
 from kit.site import OWN, TestSite
 
@@ -30,6 +31,17 @@ def is_problem(response: httpx.Response, status: int) -> bool:
 def test_every_operation_has_its_row() -> None:
     rows = {(each.method, each.path) for each in OPERATIONS} | {("GET", "/openapi.json")}
     assert rows == set(permitted.API)
+
+
+def test_everything_that_the_site_can_do_the_api_can_do() -> None:
+    """Each page and each form has its calls; those without say why no program needs them."""
+    routes = {(page.method, page.path) for page in (*ROUTES, *CAPTURE_ROUTES)}
+    site = {(method, path) for method, path in routes if not path.startswith("/api/")}
+    calls = {f"{each.method} {each.path}" for each in OPERATIONS}
+
+    assert site == set(parity.AS_CALLS) | set(parity.NOT_FOR_PROGRAMS)
+    assert not set(parity.AS_CALLS) & set(parity.NOT_FOR_PROGRAMS)
+    assert {call for named in parity.AS_CALLS.values() for call in named} <= calls
 
 
 @pytest.mark.parametrize("scope", Scope)
