@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import struct
 import zlib
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -74,8 +75,16 @@ def _pdf(noise: random.Random, size: int = 38_000) -> bytes:
     return bytes(out)
 
 
+def saying(paragraphs: Sequence[str]) -> bytes:
+    """The usual mail with other paragraphs."""
+    return _bytes(_mail(paragraphs))
+
+
 def _answer(paragraphs: int) -> EmailMessage:
-    words = [SENTENCES[number % len(SENTENCES)] for number in range(paragraphs)]
+    return _mail([SENTENCES[number % len(SENTENCES)] for number in range(paragraphs)])
+
+
+def _mail(words: Sequence[str]) -> EmailMessage:
     track = "https://www.ups.com/track?tracknum=1Z12345E0205271688"
     text = "\n\n".join(["Hello,", f"thank you for your message about order {ORDER}.", *words, track])
     style = "font-family:Arial,sans-serif;font-size:14px"

@@ -1,7 +1,8 @@
 """Word files (`data/words/`) -> compiled phrases: which concepts a sentence speaks of, and where.
 
-One RE2 set a language tells which concepts occur; single patterns then tell where. Files are read and
-compiled when their language is first met; nothing is read again.
+A sentence's words tell which phrases it may hold; only their patterns are then tried. One automaton for all
+phrases would have to be built anew for every new sentence, for it must remember which of them it has met.
+Files are read and compiled when their language is first met; nothing is read again.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import heappop, heappush
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import re2
 
 from gatepost_policies.errors import PackError
-from gatepost_policies.language.phrase import translate
+from gatepost_policies.language.needs import Index, Way, ways_of
+from gatepost_policies.language.phrase import parsed, written
 from gatepost_policies.yamlfile import Document, parse
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "data" / "words"
 COMMON: Final = "any"  # the file whose concepts every language shares: stars, amounts
-MAX_MEMORY_BYTES: Final = 256 << 20  # RE2 takes what it needs up to this; beyond it a set refuses to compile
+MAX_PHRASE_BYTES: Final = 1 << 20  # RE2 takes what it needs up to this; beyond it a phrase does not compile
 
 Place = tuple[str, int, int]  # concept, start and end in the folded text
 
@@ -40,9 +43,19 @@ class Concept:
 
 def _options() -> Any:
     options = re2.Options()
-    options.max_mem = MAX_MEMORY_BYTES
+    options.max_mem = MAX_PHRASE_BYTES
     options.log_errors = False
     return options
+
+
+_OPTIONS: Final = _options()
+
+
+class _Phrase(NamedTuple):
+    """One phrase: what it matches, and the ways to say it."""
+
+    pattern: str
+    ways: Sequence[Way]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +64,9 @@ class Phrases:
 
     language: str
     names: tuple[str, ...]
-    _set: Any = field(repr=False)
-    _patterns: Mapping[str, Any] = field(repr=False)
+    _index: Index = field(repr=False)
+    _patterns: Sequence[Any] = field(repr=False)  # of all phrases, concept by concept
+    _owners: Sequence[str] = field(repr=False)  # the concept of each
 
     @classmethod
     def compiled(
@@ -62,48 +76,78 @@ class Phrases:
         language: str,
         lists: Mapping[str, Sequence[str]] | None = None,
     ) -> Phrases:
-        """Compile phrase patterns; raises PackError for a malformed or too large one."""
+        """Compile phrases; raises PackError for a malformed or too large one."""
         return cls.built(
-            {name: _translated(name, phrases, lists or {}, language) for name, phrases in concepts.items()},
+            {name: _parsed(name, phrases, lists or {}, language) for name, phrases in concepts.items()},
             language,
         )
 
     @classmethod
-    def built(cls, concepts: Mapping[str, Iterable[str]], language: str) -> Phrases:
-        """The same from RE2 patterns."""
-        search = re2.Set.SearchSet(_options())
-        search.Add("")  # the canary: RE2 sets answer "nothing" when their automaton runs out of memory
-        patterns = {}
+    def built(cls, concepts: Mapping[str, Iterable[_Phrase]], language: str) -> Phrases:
+        """The same from phrases that were read."""
+        owned = [(name, phrase) for name, phrases in concepts.items() for phrase in phrases]
         try:
-            for name, branches in concepts.items():
-                joined = "|".join(branches)
-                search.Add(joined)
-                patterns[name] = re2.compile(joined, _options())
-            search.Compile()
+            patterns = [re2.compile(phrase.pattern, _OPTIONS) for _, phrase in owned]
         except re2.error as error:
             raise PackError(f"not a usable pattern: {error}") from error
-        search.Match("warm up")  # the first match builds the automaton
-        return cls(language, tuple(concepts), search, patterns)
+        index = Index(phrase.ways for _, phrase in owned)
+        return cls(language, tuple(concepts), index, patterns, [name for name, _ in owned])
 
     def find(self, folded: str) -> Iterator[Place]:
         """Each place where a concept occurs, concept by concept, in order within a concept."""
-        for name in self.spoken(folded):
-            for start, end in self.where(name, folded):
-                yield name, start, end
+        spoken = self.spoken(folded)
+        for name in self.names:
+            if name in spoken:
+                for start, end in self.where(name, folded):
+                    yield name, start, end
 
-    def spoken(self, folded: str) -> tuple[str, ...]:
-        """The concepts that occur: one look at the text for all of them, far cheaper than their places."""
-        matched = self._set.Match(_bytes(folded))
-        if matched is None or 0 not in matched:
-            return tuple(name for name in self.names if any(self.where(name, folded)))
-        return tuple(self.names[index - 1] for index in sorted(matched) if index)
+    def spoken(self, folded: str) -> frozenset[str]:
+        """The concepts that occur: far cheaper than their places."""
+        sure, maybe = _met(self._index, folded)
+        owners, found = self._owners, {self._owners[number] for number in sure}
+        text = _bytes(folded)
+        for number in maybe:
+            if owners[number] not in found and self._patterns[number].search(text):
+                found.add(owners[number])
+        return frozenset(found)
 
     def where(self, name: str, folded: str) -> Iterator[tuple[int, int]]:
-        """The places of one concept."""
-        for match in self._patterns[name].finditer(_bytes(folded)):
-            start, end = match.span()
-            if end > start:
+        """The places of one concept, as one pattern of all its phrases would find them.
+
+        The first place comes first; of two phrases that begin at one place the first listed is taken.
+        """
+        text, nearest = _bytes(folded), list[tuple[int, int, int]]()
+        patterns = {
+            number: self._patterns[number]
+            for met in _met(self._index, folded)
+            for number in met
+            if self._owners[number] == name
+        }
+        for number, pattern in patterns.items():
+            _seek(nearest, number, pattern, text, 0)
+        done = 0
+        while nearest:
+            start, number, end = heappop(nearest)
+            if start >= done:
                 yield start, end
+                done = end
+            _seek(nearest, number, patterns[number], text, done)
+
+
+@lru_cache(maxsize=2048)
+def _met(index: Index, folded: str) -> tuple[set[int], set[int]]:
+    """Remembered, for whoever asks whether a concept occurs may ask next where."""
+    return index.met(folded)
+
+
+def _seek(
+    nearest: list[tuple[int, int, int]], number: int, pattern: Any, text: str | bytes, pos: int
+) -> None:
+    """Note the next place of a pattern from `pos` on, if there is one."""
+    match = pattern.search(text, pos)
+    if match:
+        start, end = match.span()
+        heappush(nearest, (start, number, end))
 
 
 def _bytes(folded: str) -> str | bytes:
@@ -111,16 +155,17 @@ def _bytes(folded: str) -> str | bytes:
     return folded.encode("ascii") if folded.isascii() else folded
 
 
-def _translated(
+def _parsed(
     name: str, phrases: Iterable[str], lists: Mapping[str, Sequence[str]], language: str
-) -> tuple[str, ...]:
-    patterns = []
+) -> tuple[_Phrase, ...]:
+    read = []
     for phrase in phrases:
         try:
-            patterns.append(translate(phrase, lists=lists, language=language))
+            meaning = parsed(phrase, lists)
+            read.append(_Phrase(written(meaning, language), ways_of(meaning, language)))
         except PackError as error:
             raise PackError(f"{error.why}, in {phrase!r}", key=name) from error
-    return tuple(patterns)
+    return tuple(read)
 
 
 @lru_cache(maxsize=1)
@@ -134,15 +179,15 @@ def lexicon(language: str) -> Phrases:
     """The compiled concepts of `language` ("" and unknown languages: English)."""
     if language not in known_languages():
         return lexicon("en")
-    merged: dict[str, list[str]] = {}
+    merged: dict[str, list[_Phrase]] = {}
     for path in _files(language):
         document = _read(path)
         lists = _lists(document)
         for concept in _concepts(document):
             with _naming(document.file):
                 own = COMMON if path.stem == COMMON else language  # what is shared is written with spaces
-                patterns = _translated(concept.name, concept.phrases, lists, own)
-            merged.setdefault(concept.name, []).extend(patterns)
+                phrases = _parsed(concept.name, concept.phrases, lists, own)
+            merged.setdefault(concept.name, []).extend(phrases)
     with _naming(f"words/{language}.yaml"):
         return Phrases.built(merged, language)
 

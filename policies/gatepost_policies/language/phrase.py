@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from gatepost_policies.errors import PackError
@@ -24,37 +26,93 @@ MAX_GAP: Final = 24  # words, or characters of Japanese; a larger distance is fo
 _TOKEN: Final = re.compile(r"\s+|~[0-9]+|@[a-z_]+|[()\[\]|]|[^\s()\[\]|~@]+|.")
 _WRITTEN_OUT: Final = str.maketrans({"ä": "a0umlaut0", "ö": "o0umlaut0", "ü": "u0umlaut0"})
 _UNSPACED: Final = frozenset({"ja"})
+UMLAUT: Final = "0umlaut0"  # in a spelled word: an e may stand here
+NUMBER: Final = "0number0"  # and here are digits
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, or a part of one where it is open: there it may go on."""
+
+    core: str
+    open_start: bool = False
+    open_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Up to so many words more."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One of several sequences; whether one of them must be there."""
+
+    branches: tuple[Items, ...]
+    needed: bool = True
+
+
+Items = tuple["Word | Gap | Group", ...]
+
+
+def parsed(phrase: str, lists: Mapping[str, Sequence[str]]) -> Group:
+    """What a phrase says; raises PackError when it is malformed."""
+    return _Reader(_tokens(phrase), lists).read()
 
 
 def translate(pattern: str, *, lists: Mapping[str, Sequence[str]], language: str) -> str:
     """The RE2 pattern for one phrase; raises PackError when the phrase is malformed."""
-    tokens = [mark for mark in _TOKEN.findall(pattern) if not mark.isspace()]
-    reader = _Reader(tokens, lists, language)
-    return reader.read()
+    return written(parsed(pattern, lists), language)
+
+
+def written(phrase: Group, language: str) -> str:
+    """The RE2 pattern for what a phrase says; raises PackError for a word without letters."""
+    return _Writer(language).branches(phrase)
+
+
+def is_spaced(language: str) -> bool:
+    """Whether words are written with spaces between them."""
+    return language not in _UNSPACED
+
+
+@lru_cache(maxsize=4096)
+def spelled(core: str, language: str) -> tuple[str, ...]:
+    """The folded words of a core, with UMLAUT and NUMBER in them; a space for punctuation inside."""
+    if language == "de":
+        core = core.translate(_WRITTEN_OUT)
+    words = tuple(fold(core.replace("#", NUMBER)).text.split())
+    if not words:
+        raise PackError(f"{core!r} has no letters")
+    return words
+
+
+def has_edge(char: str) -> bool:
+    """Whether a word that begins or ends with `char` has an edge there: only a letter or digit has one."""
+    return char.isalnum() or char == "#"
+
+
+def _tokens(phrase: str) -> list[str]:
+    return [mark for mark in _TOKEN.findall(phrase) if not mark.isspace()]
 
 
 class _Reader:
     """Reads one phrase from left to right."""
 
-    def __init__(
-        self, tokens: list[str], lists: Mapping[str, Sequence[str]], language: str, depth: int = 0
-    ) -> None:
-        self.tokens, self.lists, self.language, self.depth = tokens, lists, language, depth
+    def __init__(self, tokens: list[str], lists: Mapping[str, Sequence[str]], depth: int = 0) -> None:
+        self.tokens, self.lists, self.depth = tokens, lists, depth
         self.at = 0
-        spaced = language not in _UNSPACED
-        self.edge, self.gap = (" +", "(?:[^ ]+ +){0,%d}?") if spaced else ("", ".{0,%d}?")
-        self.tail = "(?: +[^ ]+){0,%d}" if spaced else ".{0,%d}"
-        self.spaced = spaced
 
-    def read(self) -> str:
+    def read(self) -> Group:
         if self.depth > 5:
             raise PackError("lists refer to each other without end")
-        result = self.alternatives("")
+        result = self.group("")
         if self.at < len(self.tokens):
             raise PackError(f"unexpected {self.tokens[self.at]!r}")
         return result
 
-    def alternatives(self, closing: str) -> str:
+    def group(self, closing: str) -> Group:
         branches = [self.sequence()]
         while self.at < len(self.tokens) and self.tokens[self.at] == "|":
             self.at += 1
@@ -63,78 +121,79 @@ class _Reader:
             if self.at >= len(self.tokens) or self.tokens[self.at] != closing:
                 raise PackError(f"{closing!r} is missing")
             self.at += 1
-        return branches[0] if len(branches) == 1 else "(?:" + "|".join(branches) + ")"
+        return Group(tuple(branches), needed=closing != "]")
 
-    def sequence(self) -> str:
-        items: list[tuple[str, bool]] = []  # the pattern, and whether it must be there
+    def sequence(self) -> Items:
+        items: list[Word | Gap | Group] = []
         while self.at < len(self.tokens) and self.tokens[self.at] not in "|)]":
             items.append(self.item())
-        last = max((index for index, (_, needed) in enumerate(items) if needed), default=-1)
-        if last < 0:
+        if not any(map(is_needed, items)):
             raise PackError("nothing that must be there")
-        parts = []
-        for index, (text, needed) in enumerate(items):
-            if needed:
-                parts.append(text + (self.edge if index < last else ""))
-            elif index < last:
-                parts.append(text if text.endswith("}?") else f"(?:{text}{self.edge})?")
-            elif text.endswith("}?"):
-                parts.append(self.tail % int(text[text.rindex(",") + 1 : -2]))
-            else:
-                parts.append(f"(?:{self.edge}{text})?")
-        return "".join(parts)
+        return tuple(items)
 
-    def item(self) -> tuple[str, bool]:
+    def item(self) -> Word | Gap | Group:
         mark = self.tokens[self.at]
         self.at += 1
-        if mark == "(":
-            return f"(?:{self.alternatives(')')})", True
-        if mark == "[":
-            return f"(?:{self.alternatives(']')})", False
+        if mark in "([":
+            return self.group(")" if mark == "(" else "]")
         if mark[0] == "~":
-            return self.distance(mark), False
+            return self.distance(mark)
         if mark[0] == "@":
-            return self.listed(mark[1:]), True
+            return self.listed(mark[1:])
         if mark in ")]|":
             raise PackError(f"unexpected {mark!r}")
-        return self.word(mark), True
-
-    def distance(self, mark: str) -> str:
-        if not mark[1:].isdigit() or not 0 < int(mark[1:]) <= MAX_GAP:
-            raise PackError(f"{mark!r}: a gap is ~1 to ~{MAX_GAP}")
-        return self.gap % int(mark[1:])
-
-    def listed(self, name: str) -> str:
-        if name not in self.lists:
-            raise PackError(f"no list named {name!r}")
-        branches = []
-        for entry in self.lists[name]:
-            tokens = [mark for mark in _TOKEN.findall(entry) if not mark.isspace()]
-            branches.append(_Reader(tokens, self.lists, self.language, self.depth + 1).read())
-        return "(?:" + "|".join(branches) + ")"
-
-    def word(self, mark: str) -> str:
         if not mark.strip("*"):
             raise PackError(f"{mark!r}: a star needs a stem (a drawn star is written ★)")
-        before, after, core = mark.startswith("*"), mark.endswith("*"), mark.strip("*")
-        text = self.spelled(core)
+        return Word(mark.strip("*"), mark.startswith("*"), mark.endswith("*"))
+
+    def distance(self, mark: str) -> Gap:
+        if not mark[1:].isdigit() or not 0 < int(mark[1:]) <= MAX_GAP:
+            raise PackError(f"{mark!r}: a gap is ~1 to ~{MAX_GAP}")
+        return Gap(int(mark[1:]))
+
+    def listed(self, name: str) -> Group:
+        if name not in self.lists:
+            raise PackError(f"no list named {name!r}")
+        entries = [_Reader(_tokens(entry), self.lists, self.depth + 1).read() for entry in self.lists[name]]
+        return Group(tuple(branch for entry in entries for branch in entry.branches))
+
+
+def is_needed(item: Word | Gap | Group) -> bool:
+    """Whether a part of a phrase must be there."""
+    return isinstance(item, Word) or (isinstance(item, Group) and item.needed)
+
+
+class _Writer:
+    """Writes what a phrase says as an RE2 pattern."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self.spaced = language, is_spaced(language)
+        self.edge, self.gap = (" +", "(?:[^ ]+ +){0,%d}?") if self.spaced else ("", ".{0,%d}?")
+        self.tail = "(?: +[^ ]+){0,%d}" if self.spaced else ".{0,%d}"
+
+    def branches(self, group: Group) -> str:
+        return "|".join(map(self.sequence, group.branches))
+
+    def sequence(self, items: Items) -> str:
+        last = max(index for index, item in enumerate(items) if is_needed(item))
+        parts = []
+        for index, item in enumerate(items):
+            if isinstance(item, Gap):
+                parts.append((self.gap if index < last else self.tail) % item.most)
+                continue
+            text = self.word(item) if isinstance(item, Word) else f"(?:{self.branches(item)})"
+            if is_needed(item):
+                parts.append(text + (self.edge if index < last else ""))
+            else:
+                parts.append(f"(?:{text}{self.edge})?" if index < last else f"(?:{self.edge}{text})?")
+        return "".join(parts)
+
+    def word(self, word: Word) -> str:
+        text = " +".join(map(re.escape, spelled(word.core, self.language)))
+        text = text.replace(UMLAUT, "e?").replace(NUMBER, "[0-9]+")
         if not self.spaced:
             return text
         # Only a letter or digit has an edge: after a drawn star or a per cent sign none is asked for.
-        left = "[a-z0-9]*" if before else r"\b" if _has_edge(core[0]) else ""
-        right = "[a-z0-9]*" if after else r"\b" if _has_edge(core[-1]) else ""
+        left = "[a-z0-9]*" if word.open_start else r"\b" if has_edge(word.core[0]) else ""
+        right = "[a-z0-9]*" if word.open_end else r"\b" if has_edge(word.core[-1]) else ""
         return left + text + right
-
-    def spelled(self, core: str) -> str:
-        """The folded word; German umlauts also written out, a space for punctuation inside."""
-        if self.language == "de":
-            core = core.translate(_WRITTEN_OUT)
-        core = core.replace("#", "0number0")
-        folded = " +".join(re.escape(part) for part in fold(core).text.split())
-        if not folded:
-            raise PackError(f"{core!r} has no letters")
-        return folded.replace("0umlaut0", "e?").replace("0number0", "[0-9]+")
-
-
-def _has_edge(char: str) -> bool:
-    return char.isalnum() or char == "#"

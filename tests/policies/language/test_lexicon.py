@@ -77,14 +77,24 @@ def test_the_shortest_of_overlapping_matches_is_quoted() -> None:
     assert list(phrases.find("leave us a review or a review")) == [("ask", 0, 17)]
 
 
-def test_a_set_that_gives_up_is_asked_pattern_by_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Exhausted:
-        def Match(self, text: object) -> None:
-            """Answer as RE2 does when its automaton ran out of memory."""
+def test_of_two_phrases_the_one_that_begins_first_is_quoted() -> None:
+    phrases = Phrases.compiled({"ask": ["review", "leave ~4 review us", "us"]}, language="en")
+    assert list(phrases.find("leave a review us or review us")) == [
+        ("ask", 0, 17),
+        ("ask", 21, 27),
+        ("ask", 28, 30),
+    ]
 
-    phrases = Phrases.compiled({"ask": ["leave ~4 review"]}, language="en")
-    object.__setattr__(phrases, "_set", Exhausted())
-    assert [place[0] for place in phrases.find("leave a review")] == ["ask"]
+
+def test_of_two_phrases_at_one_place_the_first_listed_is_quoted() -> None:
+    phrases = Phrases.compiled({"ask": ["leave", "leave a review"]}, language="en")
+    assert list(phrases.find("leave a review")) == [("ask", 0, 5)]
+
+
+def test_a_phrase_too_large_to_compile_is_refused_at_load() -> None:
+    wide = " ".join(["(" + "|".join(["a ~24 b"] * 60) + ")"] * 24)
+    with pytest.raises(PackError, match="usable"):
+        Phrases.compiled({"x": [wide]}, language="en")
 
 
 @pytest.mark.parametrize("phrase", ["(a|b", "a)", "~0 a", "~99 a", "@nothing", "[a]", "!", "* a"])

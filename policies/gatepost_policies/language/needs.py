@@ -1,0 +1,191 @@
+"""Which words a phrase can't do without: they tell, before any pattern is tried, that it can't match.
+
+A need is a set of pieces of words, one of which stands in every text that the phrase matches; a phrase
+has one or more needs. They follow from the phrase alone, so nothing that matches is ever left out.
+
+A piece is written with a space where a word begins or ends: ` rate ` is the word, ` bewert` begins one.
+It lies within one run of letters and digits, or of anything else but spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import product
+from typing import Final, NamedTuple
+
+from gatepost_policies.language.phrase import (
+    NUMBER,
+    UMLAUT,
+    Group,
+    Items,
+    Word,
+    has_edge,
+    is_needed,
+    is_spaced,
+    spelled,
+)
+
+Need = frozenset[str]
+
+MAX_KEPT: Final = 32_768  # runs, of all languages together, and
+MAX_KEPT_CHARACTERS: Final = 32  # of one
+_RUNS: Final = re.compile("[a-z0-9]+|[^a-z0-9 ]+")
+_DIGITS: Final = frozenset("0123456789")
+_MOST_UMLAUTS: Final = 3  # written out both ways; what follows a further one is not asked for
+
+
+class Way(NamedTuple):
+    """One way to say a phrase: what it can't do without, and whether that is all there is to it."""
+
+    needs: tuple[Need, ...]
+    enough: bool
+
+
+def ways_of(phrase: Group, language: str) -> tuple[Way, ...]:
+    """The ways to say a phrase, the needs of each in the order in which fewest texts meet them.
+
+    A phrase that is one word of a list is told by that word alone: the words become one way together.
+    """
+    words: set[str] = set()
+    ways: list[Way] = []
+    for items in _branches(phrase):
+        needs = _of_items(items, language)
+        if _is_told(items, language):
+            words |= needs[0]
+        else:
+            ways.append(Way(tuple(sorted(set(needs), key=_frequency)), enough=False))
+    return (*([Way((frozenset(words),), enough=True)] if words else ()), *ways)
+
+
+def _branches(group: Group) -> Iterator[Items]:
+    """All branches, those of a branch that is but a group in its stead; what may be left out is."""
+    for items in group.branches:
+        needed = tuple(item for item in items if is_needed(item))
+        if len(needed) == 1 and isinstance(needed[0], Group):
+            yield from _branches(needed[0])
+        else:
+            yield needed
+
+
+def _is_told(items: Items, language: str) -> bool:
+    """Whether the one need of a branch is met only where the branch matches."""
+    word = items[0]
+    if len(items) > 1 or not isinstance(word, Word):
+        return False
+    (first, *others) = spelled(word.core, language)
+    if others or NUMBER in first or first.count(UMLAUT) > _MOST_UMLAUTS or len(_RUNS.findall(first)) > 1:
+        return False
+    return _is_word(first) or not any(_closed(word, language))
+
+
+def _of_items(items: Items, language: str) -> list[Need]:
+    needs: list[Need] = []
+    for item in items:
+        if isinstance(item, Word):
+            needs += _of_word(item, language)
+        elif isinstance(item, Group) and is_needed(item):
+            needs += _of_group(item, language)
+    return needs
+
+
+def _of_group(group: Group, language: str) -> list[Need]:
+    """Of one branch all needs; of several one, met by what is rarest in each."""
+    branches = [_of_items(items, language) for items in group.branches]
+    if len(branches) == 1:
+        return branches[0]
+    return [frozenset().union(*(min(needs, key=_frequency) for needs in branches))]
+
+
+def _closed(word: Word, language: str) -> tuple[bool, bool]:
+    """Whether a word has an edge at its start and at its end."""
+    spaced = is_spaced(language)
+    start = spaced and not word.open_start and has_edge(word.core[0])
+    return start, spaced and not word.open_end and has_edge(word.core[-1])
+
+
+@lru_cache(maxsize=4096)
+def _of_word(word: Word, language: str) -> Sequence[Need]:
+    """A need for each run of the word; only its own ends may be open."""
+    runs = [run for part in spelled(word.core, language) for run in _RUNS.findall(part)]
+    closed_start, closed_end = _closed(word, language)
+    last = len(runs) - 1
+    return [
+        _of_run(run, start=closed_start or at > 0, end=closed_end or at < last) for at, run in enumerate(runs)
+    ]
+
+
+def _of_run(run: str, *, start: bool, end: bool) -> Need:
+    if not _is_word(run):
+        return frozenset({run})
+    text = (" " if start else "") + run + (" " if end else "")
+    text = max(text.split(NUMBER), key=len)
+    if not text.strip():
+        return _DIGITS
+    stems = text.split(UMLAUT)
+    return frozenset(_spellings(stems[: _MOST_UMLAUTS + 1]))
+
+
+def _spellings(stems: Sequence[str]) -> Iterator[str]:
+    for letters in product(("", "e"), repeat=len(stems) - 1):
+        yield stems[0] + "".join(letter + stem for letter, stem in zip(letters, stems[1:], strict=True))
+
+
+def _is_word(run: str) -> bool:
+    return run.isascii() and run.isalnum()
+
+
+def _frequency(need: Need) -> float:
+    """A guess at how many texts meet a need: short words are met everywhere, Japanese signs less often."""
+    return sum((8.0 if piece.isascii() else 64.0) ** -len(piece.strip()) for piece in need)
+
+
+class Index:
+    """The ways to say many phrases, to find those that a text may hold."""
+
+    def __init__(self, phrases: Iterable[Iterable[Way]]) -> None:
+        self._sure: dict[str, list[int]] = {}  # a piece -> the phrases that it tells
+        self._rarest: dict[str, list[tuple[int, Sequence[Need]]]] = {}  # a piece -> phrases, and more needs
+        for number, ways in enumerate(phrases):
+            for (rarest, *others), enough in ways:
+                for piece in rarest:
+                    if enough:
+                        self._sure.setdefault(piece, []).append(number)
+                    else:
+                        self._rarest.setdefault(piece, []).append((number, others))
+        others_too = (need for of in self._rarest.values() for _, others in of for need in others)
+        pieces = frozenset().union(self._sure, self._rarest, *others_too)
+        self._pieces = pieces
+        self._inner = tuple(piece for piece in pieces if " " not in piece and _is_word(piece))
+        self._longest = max((len(piece) for piece in pieces if not _is_word(piece.strip())), default=0)
+
+    def met(self, folded: str) -> tuple[set[int], set[int]]:
+        """The phrases that `folded` surely holds, and those that it may hold for all the words it has."""
+        there: set[str] = set()
+        for run in _RUNS.findall(folded):
+            there |= _kept(self, run) if len(run) <= MAX_KEPT_CHARACTERS else self.pieces_in(run)
+        sure = {number for piece in there if piece in self._sure for number in self._sure[piece]}
+        maybe: set[int] = set()
+        for piece in there:
+            for number, others in self._rarest.get(piece, ()):
+                if number not in maybe and not any(map(there.isdisjoint, others)):
+                    maybe.add(number)
+        return sure, maybe - sure
+
+    def pieces_in(self, run: str) -> frozenset[str]:
+        """The pieces that stand in a run; linear in it."""
+        if _is_word(run):
+            text = f" {run} "
+            starts = {text[:end] for end in range(2, len(text) + 1)}
+            ends = {text[at:] for at in range(1, len(text) - 1)}
+            return (self._pieces & (starts | ends)).union(piece for piece in self._inner if piece in run)
+        lengths = range(1, self._longest + 1)
+        found = (run[at : at + length] for at in range(len(run)) for length in lengths)
+        return self._pieces.intersection(found)
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _kept(index: Index, run: str) -> frozenset[str]:
+    """Remembered: mails are written with few words, again and again."""
+    return index.pieces_in(run)
