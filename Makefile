@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= auto
 TIME   ?= 60
 
-.PHONY: run test check format lint types imports bench judge sentences evasions fuzz clauses docs golden screenshots lock clean
+.PHONY: run test check format lint types imports bench judge judge-files sentences evasions fuzz clauses docs golden screenshots lock clean
 
 run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
 	@$(BIN)/gatepost serve
@@ -33,6 +33,10 @@ bench: $(VENV)/dev.stamp         ## what the gateway costs, as ratios from one r
 
 judge: $(VENV)/dev.stamp         ## how well labelled mails are judged: make judge ARGS=messages.jsonl
 	@$(BIN)/python benchmarks/judge_corpus.py $(ARGS)
+	@$(if $(ARGS),,$(BIN)/python benchmarks/judge_files.py)
+
+judge-files: $(VENV)/dev.stamp   ## how well pictures and documents are judged: make judge-files ARGS=logo
+	@$(BIN)/python benchmarks/judge_files.py $(ARGS)
 
 sentences: $(VENV)/dev.stamp     ## how well labelled sentences are judged: make sentences ARGS=de
 	@$(BIN)/python benchmarks/judge_sentences.py $(ARGS)

@@ -12,7 +12,9 @@ from gatepost.vision.seen import Limits, Seen, joined, unread
 from gatepost_policies.mime import is_too_small_for_words
 
 FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
-LONGEST_SIDE: Final = 1_600  # pixels; larger pictures are made smaller before words are sought in them
+LONGEST_SIDE: Final = 1_280  # pixels; larger pictures are made smaller before words are sought in them
+_CLEAR: Final = 128  # of 255: less is seen through
+_LIGHT: Final = 140  # of 255: lighter ink is meant for a dark ground
 _SURE: Final = 0.5  # of the recogniser's own scale
 
 
@@ -50,24 +52,32 @@ def _frames(image: Any, count: int, limits: Limits) -> Iterator[Seen]:
     last = b""
     for number in range(min(count, limits.frames)):
         image.seek(number)
-        frame = on_white(image)
-        pixels = frame.tobytes()
-        if pixels != last:
-            yield see_frame(frame)
-        last = pixels
+        for frame in on_grounds(image):
+            pixels = frame.tobytes()
+            if pixels != last:
+                yield see_frame(frame)
+            last = pixels
 
 
-def on_white(image: Any) -> Any:
-    """The picture as most programs show it: upright, without transparency, on white."""
-    from PIL import Image, ImageOps
+def on_grounds(image: Any) -> Iterator[Any]:
+    """The picture as programs show it: upright, on white, and where it is clear and light also on black."""
+    from PIL import Image, ImageOps, ImageStat
 
     image = ImageOps.exif_transpose(image)
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        shown = image.convert("RGBA")
-        ground = Image.new("RGBA", shown.size, "white")
+    if image.mode not in ("RGBA", "LA", "PA") and "transparency" not in image.info:
+        yield image.convert("RGB")
+        return
+    shown = image.convert("RGBA")
+    opaque = shown.getchannel("A")
+    grounds = ["white"]
+    if opaque.getextrema()[0] < _CLEAR:
+        seen = opaque.point(lambda value: 255 if value >= _CLEAR else 0)
+        if any(seen.getextrema()) and ImageStat.Stat(shown.convert("L"), seen).mean[0] > _LIGHT:
+            grounds.append("black")
+    for colour in grounds:
+        ground = Image.new("RGBA", shown.size, colour)
         ground.alpha_composite(shown)
-        return ground.convert("RGB")
-    return image.convert("RGB")
+        yield ground.convert("RGB")
 
 
 def see_frame(frame: Any) -> Seen:
@@ -115,6 +125,7 @@ def _recogniser() -> Any:
             "Global.log_level": "critical",
             "Det.thresh": 0.2,  # small print on a large picture is faint to it
             "Det.box_thresh": 0.3,
+            "Rec.rec_batch_num": 1,  # lines of different lengths together cost a quarter more
             "Det.limit_type": "max",  # small pictures are not blown up
             "Det.limit_side_len": LONGEST_SIDE,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
