@@ -7,6 +7,9 @@ PICTURE = "a way to look at what the API gives as data"
 PROGRAM = "is for programs already"
 ASSET = "belongs to the pages"
 
+ORDER_DESK = frozenset({"orders", "buyers", "stops", "compose", "letters"})
+"""Where the pages of order data and letters begin; programs use `gatepost orders`, `compose` and `feeds`."""
+
 AS_CALLS = {
     ("GET", "/account"): ["GET /me", "GET /sessions", "GET /tokens"],
     ("POST", "/account/sessions"): ["DELETE /sessions/{id}"],
@@ -25,6 +28,8 @@ AS_CALLS = {
     ("GET", "/mine"): ["GET /mine"],
     ("GET", "/settings"): ["GET /settings", "GET /rules"],
     ("POST", "/settings"): ["PUT /settings/{key}", "DELETE /settings/{key}"],
+    ("GET", "/settings/senders"): ["GET /senders", "GET /audit"],
+    ("POST", "/settings/senders"): ["PUT /settings/{key}"],
     ("GET", "/"): ["GET /counts"],
     ("POST", "/check"): ["POST /check"],
     ("GET", "/queue"): ["GET /held", "GET /queue"],

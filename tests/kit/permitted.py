@@ -32,6 +32,8 @@ PAGES = {
     ("GET", "/mine"): ALL,
     ("GET", "/settings"): SEERS,
     ("POST", "/settings"): ADMIN,
+    ("GET", "/settings/senders"): SEERS,
+    ("POST", "/settings/senders"): ADMIN,
 }
 """Route -> roles."""
 
@@ -90,6 +92,7 @@ API = {
     ("GET", "/settings"): (SEERS, READING),
     ("PUT", "/settings/{key}"): (ADMIN, ADMIN),
     ("DELETE", "/settings/{key}"): (ADMIN, ADMIN),
+    ("GET", "/senders"): (SEERS, READING),
     ("GET", "/rules"): (SEERS, READING),
 }
 """Operation -> roles, and the scopes that a token needs one of."""

@@ -51,6 +51,7 @@ PAGES = (
     "/people",
     "/people/rita",
     "/settings",
+    "/settings/senders",
     "/tokens",
     "/mine",
     "/nothing",

@@ -129,7 +129,7 @@ async def allow(visit: Visit) -> Response:
         raise HTTPException(422, str(error)) from None
     except StateError as error:
         raise HTTPException(409, str(error)) from None
-    return JSONResponse(_exception(made), 201)
+    return JSONResponse(exception_as_json(made), 201)
 
 
 async def exceptions(visit: Visit) -> Response:
@@ -138,7 +138,7 @@ async def exceptions(visit: Visit) -> Response:
     found = await visit.desk.bench.exceptions.list(limit=asked.limit + 1, after=asked.after)
     shown = found[: asked.limit]
     after = shown[-1].id if len(found) > asked.limit else None
-    return JSONResponse({"exceptions": [_exception(each) for each in shown], "next": after})
+    return JSONResponse({"exceptions": [exception_as_json(each) for each in shown], "next": after})
 
 
 async def end_exception(visit: Visit) -> Response:
@@ -156,7 +156,8 @@ async def _wrong(visit: Visit, id: MessageId) -> Response:
     return JSONResponse({"wrong": rows})
 
 
-def _exception(made: Allowance) -> dict[str, Any]:
+def exception_as_json(made: Allowance) -> dict[str, Any]:
+    """An exception as the API gives it."""
     return {
         "id": made.id,
         "rule": made.rule,

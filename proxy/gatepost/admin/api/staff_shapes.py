@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
+from gatepost.admin.api.bench_shapes import Exception_
 from gatepost.admin.api.operation import Shape
 from gatepost.admin.api.shapes import Paged, Stamp
 
@@ -154,6 +155,57 @@ class SettingBody(Shape):
     """A value, as JSON has it."""
 
     value: JsonValue
+
+
+class SendersQuery(Shape):
+    """Which senders."""
+
+    days: Annotated[int, Field(ge=1, le=366)] = 30
+    """What they sent in so many days."""
+    part: Annotated[str, Field(max_length=100)] = ""
+    """Of the From addresses those with these letters."""
+
+
+class _Sent(Shape):
+    mails: int
+    """To buyers."""
+    held: int
+    refused: int
+    last_at: Stamp | None
+
+
+class SendingAccount(_Sent):
+    """A login that sends, or may."""
+
+    name: str
+    is_user: bool
+    """False: only the relay, or the configuration, knows it."""
+    disabled: bool
+    edition: str
+    """Of its own (policy.by_account); empty: none."""
+    exceptions: list[Exception_]
+
+
+class SendingNetwork(_Sent):
+    """A network that may send without a login; `elsewhere` for what came from none of them."""
+
+    network: str
+
+
+class SendingAddress(_Sent):
+    """A From address."""
+
+    address: str
+    exceptions: list[Exception_]
+
+
+class Senders(Shape):
+    """Who sends through the gateway; of the addresses the 200 busiest."""
+
+    accounts: list[SendingAccount]
+    networks: list[SendingNetwork]
+    addresses: list[SendingAddress]
+    addresses_in_all: int
 
 
 class Rule(Shape):

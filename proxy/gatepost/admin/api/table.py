@@ -13,6 +13,7 @@ from gatepost.admin.api import (
     people,
     reading,
     reading_shapes,
+    senders,
     settings,
     shapes,
     tokens,
@@ -223,6 +224,10 @@ OPERATIONS = (
     Operation(
         "DELETE", "/settings/{key}", settings.drop, P.MANAGE, "Go back to the file's value", "settings",
         status=204, faults=(409,),
+    ),
+    Operation(
+        "GET", "/senders", senders.senders, P.SEE, "Who sends through the gateway", "settings",
+        query=staff.SendersQuery, answer=staff.Senders,
     ),
     Operation("GET", "/rules", settings.rules, P.SEE, "The rules in force", "settings", answer=staff.Rules),
 )  # fmt: skip

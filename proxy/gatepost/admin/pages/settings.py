@@ -68,6 +68,10 @@ async def change(visit: Visit) -> Response:
         if name not in SETTABLE or do not in ("set", "drop", "mode"):
             raise HTTPException(400)
         value = None if do == "drop" else _read(visit, form, name)
+        seen = requests.text(form, "seen", 40)
+    if do == "set" and seen != await _set_at(visit, name):
+        fault = "Somebody set this while your page was open. It shows what holds now."
+        return await _page(visit, 409, fault=fault, at=name)
     try:
         if do == "drop":
             await visit.desk.office.drop(name, by=visit.who.name)
@@ -77,6 +81,12 @@ async def change(visit: Visit) -> Response:
         return await _page(visit, 422, fault=str(error), at=name)
     visit.note("good", "In force here; every other process takes it over within seconds.")
     return visit.go(f"/settings#{name}")
+
+
+async def _set_at(visit: Visit, name: str) -> str:
+    """When a key was set, as the page has it: a stale page must not undo what somebody else set."""
+    setting = (await visit.desk.office.settings()).get(name)
+    return setting.at.isoformat() if setting else ""
 
 
 def _read(visit: Visit, form: FormData, name: str) -> Any:

@@ -94,3 +94,14 @@ async def test_an_auditor_sees_the_settings_and_has_no_button(site: TestSite) ->
 
     assert "policy.allowed_hosts" in page
     assert 'name="do"' not in page
+
+
+async def test_a_stale_page_does_not_undo_what_somebody_else_set(site: TestSite) -> None:
+    form = {"name": "policy.allowed_hosts", "do": "set", "seen": ""}
+    async with site.logged_in("root", Role.ADMIN) as client:
+        await client.post("/settings", data={**form, "value": "track.example"}, headers=OWN)
+        stale = await client.post("/settings", data={**form, "value": "other.example"}, headers=OWN)
+
+    assert stale.status_code == 409
+    assert "Somebody set this while your page was open." in stale.text
+    assert await setting(site, "policy.allowed_hosts") == ["track.example"]
