@@ -5,18 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gatepost.config.schema import Unread
 from gatepost.worker.beside import Beside, Sources
 
 if TYPE_CHECKING:
     from gatepost.config import Config
+    from gatepost.config.schema import Vision
     from gatepost.store import Store
-    from gatepost.vision.eyes import Eyes, Sight
-    from gatepost_policies.facts import Unseen
+    from gatepost.vision.eyes import Eyes
+    from gatepost_policies.facts import Unseen, Words
 
 
 PATIENCE_SECONDS = 60.0
+
+
+def patient(vision: Vision) -> Vision:
+    """The same with time: no sender waits for an answer."""
+    return vision.model_copy(update={"seconds": PATIENCE_SECONDS})
 
 
 class Aside:
@@ -35,19 +43,19 @@ class Aside:
         sources = self._opened()
         return self._runner.run(sources.of(orders, files, to, ids))
 
-    def see(self, file: Unseen) -> Sight:
-        """What one file says."""
-        self._opened()
-        assert self._eyes is not None  # noqa: S101 - made with the sources
-        return self._runner.run(self._eyes.see([file]))[0]
+    def words(self, files: Sequence[Unseen]) -> tuple[Words, ...]:
+        """What these files say; of one that can't be read, why, whatever becomes of mails with such files."""
+        if not files:
+            return ()
+        sources = replace(self._opened(), unread=Unread.HOLD)
+        return self._runner.run(sources.words(files))
 
     def _opened(self) -> Sources:
         if self._sources is None:
             from gatepost.daemon.road import standings_of
             from gatepost.vision.eyes import Eyes
 
-            patient = self._config.vision.model_copy(update={"seconds": PATIENCE_SECONDS})
-            self._eyes = Eyes(patient)  # no sender waits for an answer
+            self._eyes = Eyes(patient(self._config.vision))
             self._store = self._runner.run(self._open_store())
             unread = self._config.vision.unread
             self._sources = Sources(eyes=self._eyes, unread=unread)

@@ -52,16 +52,21 @@ def check(
     medium: Annotated[
         Document | None, typer.Option(help="Judge documents and pictures as what lies in the parcel.")
     ] = None,
+    as_filed: Annotated[
+        bool, typer.Option("--as-filed", help="Judge without what was set on the site.")
+    ] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge files without sending. Exit 0: all pass; 1: some do not; 2: some can't be read."""
     from gatepost.cli.aside import aside_of
+    from gatepost.cli.inforce import in_force
 
     loaded = configuration(config)
+    policy = (loaded.config if as_filed else in_force(loaded.config)).policy
     status = DONE
     with progress("Judging") as steps, aside_of(loaded.config) as aside:
-        judging = _Judging(_rulebooks(loaded.config.policy, edition), _given(rcpt or ()), medium, aside)
+        judging = _Judging(_rulebooks(policy, edition), _given(rcpt or ()), medium, aside)
         for found in steps.over(judging.sources(paths, loaded.config.smtp.limits.message_bytes)):
             status = max(status, _judge_one(judging, found, as_json=as_json))
     raise typer.Exit(status)
@@ -179,30 +184,19 @@ class _Judging:
         return judge(self._read_document(found), self.rulebooks.default, medium=Medium(document.value))
 
     def _read_document(self, found: Found) -> Reading:
-        """What lies in the parcel: text and HTML as they are, all else as it is seen."""
+        """What lies in the parcel: texts, pages and mails as they are, all else as it is seen; by content."""
         from pathlib import Path
-
-        from gatepost.cli.sources import TEXT_ENDINGS
-        from gatepost_policies.facts import read_text
-
-        name = Path(found.name).name
-        if found.name == "-" or Path(name).suffix.lower() in TEXT_ENDINGS:
-            text = found.raw.decode("utf-8-sig", errors="replace")
-            return read_text(text, html=name.lower().endswith((".html", ".htm")))
-        return self._seen(name, found.raw)
-
-    def _seen(self, name: str, content: bytes) -> Reading:
-        import hashlib
 
         from gatepost.errors import ConfigError
         from gatepost.vision.eyes import MISSING
-        from gatepost_policies.facts import Unseen, Words, read_text, with_words
+        from gatepost_policies.facts import read_file, unseen, with_words
 
-        seen = self.aside.see(Unseen(name, "", hashlib.sha256(content).hexdigest(), content)).seen
-        if seen == MISSING:
-            raise ConfigError(seen.unread)
-        words = Words(name, "", seen.words, seen.in_pictures, seen.links, seen.codes, seen.unread)
-        return with_words(read_text(""), [words])
+        reading = read_file("" if found.name == "-" else Path(found.name).name, found.raw)
+        files = unseen(reading.mail)
+        words = self.aside.words(files)
+        if not reading.mail.passages and any(each.unread == MISSING.unread for each in words):
+            raise ConfigError(MISSING.unread)
+        return with_words(reading, words)
 
 
 def _recipients(reading: Reading) -> tuple[str, ...]:

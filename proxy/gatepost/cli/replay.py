@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from gatepost.config import Config
     from gatepost.model import Entry
     from gatepost.store import Store
-    from gatepost.worker import Rulebooks
+    from gatepost.vision.eyes import Eyes
+    from gatepost.worker import Rulebooks, Sources
 
 PAGE = 200
 
@@ -38,8 +40,9 @@ def replay(
     Nothing is changed. Exit 0: all would be as it was; 1: some would not.
     """
     from gatepost.cli.desk import run
+    from gatepost.cli.inforce import in_force
 
-    told = run(_replayed(configuration(config).config, edition))
+    told = run(_replayed(in_force(configuration(config).config), edition))
     for one in told["differing"]:
         if as_json:
             emit(one)
@@ -54,19 +57,20 @@ def replay(
 
 async def _replayed(config: Config, edition: str) -> dict[str, Any]:
     from gatepost.cli.desk import store_of
-    from gatepost.worker import Rulebooks
+    from gatepost.worker import Rulebooks, Sources
 
     policy = config.policy
     if edition:
         policy = policy.model_copy(update={"edition": edition, "by_account": {}, "by_marketplace": {}})
     rulebooks = Rulebooks(policy)
     differing, count = [], 0
-    async with store_of(config, read_only=True) as store:
+    async with store_of(config, read_only=True) as store, _eyes(config) as eyes:
+        sources = Sources(store.orders, eyes, config.vision.unread)
         with progress("Judging again") as steps:
             async for entry in _kept(store):
                 count += 1
                 steps.step()
-                differing += await _differences(config, store, rulebooks, entry)
+                differing += await _differences(store, sources, rulebooks, entry)
     return {"differing": differing, "count": count}
 
 
@@ -86,24 +90,28 @@ async def _kept(store: Store) -> AsyncIterator[Entry]:
             return
 
 
-async def _differences(
-    config: Config, store: Store, rulebooks: Rulebooks, entry: Entry
-) -> list[dict[str, Any]]:
-    from gatepost.daemon.road import standings_of
+@asynccontextmanager
+async def _eyes(config: Config) -> AsyncIterator[Eyes]:
+    """One reader of files for all mails, with time: no sender waits."""
+    from gatepost.cli.aside import patient
     from gatepost.vision.eyes import Eyes
-    from gatepost.worker import Sources
-    from gatepost.worker.beside import named_in
+
+    eyes = Eyes(patient(config.vision))
+    try:
+        yield eyes
+    finally:
+        await eyes.close()
+
+
+async def _differences(
+    store: Store, sources: Sources, rulebooks: Rulebooks, entry: Entry
+) -> list[dict[str, Any]]:
     from gatepost.worker.judging import judgement_of
     from gatepost_policies.facts import read, unseen
 
     reading = read(await store.quarantine.raw(entry.id))
-    eyes = Eyes(config.vision)
-    try:
-        sources = Sources(store.orders, eyes, config.vision.unread, standings_of(store, config))
-        orders = [order.id for order in reading.facts.order_ids]
-        beside = await sources.of(orders, unseen(reading.mail), entry.buyers, named_in(reading.mail))
-    finally:
-        await eyes.close()
+    orders = [order.id for order in reading.facts.order_ids]
+    beside = await sources.of(orders, unseen(reading.mail), entry.buyers)
     rulebook = rulebooks.select(entry.session.account, entry.buyers)
     recipients = entry.envelope.rcpt_tos
     verdict = judgement_of(reading, rulebook, recipients=recipients, to=entry.buyers, beside=beside).verdict

@@ -19,7 +19,7 @@ TEXT_ENDINGS = frozenset({".txt", ".html", ".htm"})
 FILE_ENDINGS = frozenset(
     {
         ".pdf", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".rtf", ".zip", ".png", ".jpg", ".jpeg",
-        ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg",
+        ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg", ".csv", ".doc", ".xls", ".ppt", ".heic",
     }
 )  # fmt: skip
 MAILDIR_FOLDERS = frozenset({"cur", "new"})

@@ -49,9 +49,9 @@ class Sources:
         if self.standings:
             standing = await self.standings.standing(ids, to)
             known = replace(known, answers=standing.answers, restricted=standing.restricted)
-        return Beside(known, await self._words(files))
+        return Beside(known, await self.words(files))
 
-    async def _words(self, files: Sequence[Unseen]) -> tuple[Words, ...]:
+    async def words(self, files: Sequence[Unseen]) -> tuple[Words, ...]:
         """What these files say; with `unread: pass` a file that can't be read says nothing."""
         if self.eyes is None or not files:
             return ()
