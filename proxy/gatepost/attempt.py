@@ -86,7 +86,8 @@ class Road:
                 flight.sending = True
 
         try:
-            accepted = await self.upstream.relay(flight.message, on_data=on_data, partial=flight.ours)
+            partial = flight.ours and not flight.message.session.inbound
+            accepted = await self.upstream.relay(flight.message, on_data=on_data, partial=partial)
         except Refused as refused:
             return await self._refused(flight, refused)
         except TryLater as later:
@@ -108,6 +109,8 @@ class Road:
         return answer
 
     async def _refused(self, flight: Flight, refused: Refused) -> Answer:
+        if flight.ours and flight.message.session.inbound:  # a buyer's mail waits until the mailbox takes it
+            return await self._later(flight, TryLater(str(refused), refused.reply))
         answer = Answer(AnswerKind.REFUSED_BY_RELAY, flight.message.id, relay=refused.reply)
         async with flight.lock:
             if flight.ours:
@@ -121,7 +124,8 @@ class Road:
     async def _later(self, flight: Flight, later: TryLater) -> Answer:
         id, now = flight.message.id, self.clock.now()
         async with flight.lock:
-            if flight.ours and now - flight.entry.received_at >= self.terms.give_up:
+            is_late = now - flight.entry.received_at >= self.terms.give_up
+            if flight.ours and is_late and not flight.message.session.inbound:
                 return await self._give_up(flight, later)
             if not (flight.ours or self.terms.spool):
                 answer = Answer(AnswerKind.DEFERRED, id, relay=later.reply)
@@ -216,7 +220,12 @@ class Road:
     def report(
         self, message: Message, entry: Entry, refused: tuple[RefusedRecipient, ...]
     ) -> tuple[Entry, bytes] | None:
-        """The report to the sender on `refused`, to go out through the spool; None where none is due."""
+        """The report to the sender on `refused`, to go out through the spool; None where none is due.
+
+        None is due to strangers: who wrote to the seller may be anybody, under any name.
+        """
+        if message.session.inbound:
+            return None
         now = self.clock.now()
         failures = tuple(Failure(each.address, each.reply) for each in refused if wants_report(message, each))
         if not failures or not message.envelope.mail_from:  # RFC 5321 §4.5.5: no bounce for a bounce

@@ -65,6 +65,15 @@ class Standings(Protocol):
         """Of a mail to these buyers that names these message ids. Raises StoreError."""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """A mail of ours: what something that came back is about."""
+
+    message: MessageId | None = None
+    order: str = ""
+    buyer: str = ""  # bare alias; "" when the mail went to several
+
+
 class Upstream(Protocol):
     """The relay behind the gateway."""
 

@@ -104,6 +104,7 @@ def missing_password(config: Config) -> Iterator[tuple[Key, str]]:
     """The relays that the gateway shall log in to and has no password for."""
     relays: list[tuple[Key, Relay]] = [(("relay",), config.relay)] if config.relay else []
     relays += [(("routes", index, "relay"), route.relay) for index, route in enumerate(config.routes)]
+    relays += [(("inbound", "relay"), config.inbound.relay)] if config.inbound.relay else []
     for key, relay in relays:
         if relay.auth is RelayAuth.OWN and relay.password is None and relay.password_file is None:
             or_variable = " or GATEPOST_RELAY_PASSWORD" if key == ("relay",) else ""

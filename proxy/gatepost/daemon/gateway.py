@@ -22,6 +22,7 @@ from gatepost.daemon.archive import StoreArchive
 from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.housekeeping import keep_house
 from gatepost.daemon.office import Office
+from gatepost.daemon.receiving import Receiving
 from gatepost.daemon.road import road_for, standings_of
 from gatepost.daemon.site import Site
 from gatepost.daemon.telling import LINKS, telling
@@ -55,6 +56,7 @@ class Gateway:
         self.hostname = config.smtp.hostname or socket.gethostname()
         self._stack = AsyncExitStack()
         self.site: Site | None = None
+        self.receiving: Receiving | None = None
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self, sockets: Mapping[str, Sequence[socket.socket]] | None = None) -> None:
@@ -91,6 +93,7 @@ class Gateway:
         )
         await self.office.refresh()
         await self.intake.start(given.get("smtp"))
+        await self._receive(given.get("inbound"))
         if config.site.enabled and self.worker == 0:
             self.site = Site(await self._app(), config.site, self.tasks)
             await self.site.start(given.get("site"))
@@ -100,6 +103,22 @@ class Gateway:
         ]
         if self.worker == 0:
             self._background += [*self._chores(), *await self._telling()]
+
+    async def _receive(self, sockets: Sequence[socket.socket] | None) -> None:
+        """Take mail for the seller, where the configuration wants that."""
+        if not self.config.inbound.enabled:
+            return
+        self.receiving = Receiving(
+            self.config,
+            hostname=self.hostname,
+            store=self.store,
+            road=self.road,
+            rules=lambda: self.judging.rulebooks.rules(),
+            ready=self._unready,
+            clock=self.clock,
+            tasks=self.tasks,
+        )
+        await self.receiving.start(sockets)
 
     def _chores(self) -> Iterator[asyncio.Task[None]]:
         """What one process of a machine does for all: deleting what is old, importing what lies there."""
@@ -123,7 +142,7 @@ class Gateway:
     async def stop(self) -> None:
         """Stop listening, let transactions end with their answer, settle what is in flight, close."""
         if hasattr(self, "intake"):
-            await self.intake.drain(self.config.smtp.times.drain_seconds)
+            await self._drain(self.config.smtp.times.drain_seconds)
         if self.site:
             await self.site.stop()
         for task in self._background:
@@ -132,6 +151,12 @@ class Gateway:
         await self._stack.aclose()
         events.gateway_stopped(cut_off)
 
+    async def _drain(self, seconds: float) -> None:
+        if self.receiving is None:
+            await self.intake.drain(seconds)
+        else:
+            await asyncio.gather(self.intake.drain(seconds), self.receiving.drain(seconds))
+
     def reload(self, config: Config) -> None:
         """Take over what can change while running: rules and certificates.
 
@@ -139,6 +164,8 @@ class Gateway:
         """
         Rulebooks(config.policy)
         self.intake.reload_tls()
+        if self.receiving is not None:
+            self.receiving.intake.reload_tls()
         self.office.file_again(config)
         book = self.judging.rulebooks.default
         events.gateway_reloaded(book.edition, book.digest)

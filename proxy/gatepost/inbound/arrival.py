@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Final
 
-from gatepost.inbound.proof import Evidence, Proof, proof_of
+from gatepost.inbound.proof import UNCHECKED, Evidence, Proof, proof_of
 from gatepost_policies import is_buyer, read
 from gatepost_policies.checks.sense import Talk
 from gatepost_policies.checks.sites import is_amazon
@@ -75,6 +75,12 @@ def examined(reading: Reading, evidence: Evidence | None, *, strict: bool = Fals
         found += _pleas(reading)
         found += _literal(mail) if strict else ()
     return Arrival(sender, claims, proof, tuple(found))
+
+
+def unlooked(sender: str, why: str) -> Arrival:
+    """A mail that could not be looked at: suspicious for that."""
+    finding = _finding("a2-unchecked", sender, why, "header:From")
+    return Arrival(sender, is_buyer(sender), UNCHECKED, (finding,))
 
 
 def sender_of(mail: Mail) -> tuple[str, str]:

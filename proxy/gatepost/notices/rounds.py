@@ -111,9 +111,9 @@ class Notices:
         return sent
 
     def _may_be_told(self, entry: Entry) -> bool:
-        """Not the null sender, and never a buyer."""
+        """Not the null sender, never a buyer, nor whoever wrote to the seller."""
         sender = entry.envelope.mail_from
-        return bool(sender) and not buyers([sender])
+        return bool(sender) and not entry.session.inbound and not buyers([sender])
 
     async def _to_sender(self, terms: Terms, entry: Entry, state: MessageState) -> int:
         hour = _hour(self._clock.now())

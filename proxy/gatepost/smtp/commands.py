@@ -44,7 +44,9 @@ class Commands(Wire):
 
     @property
     def may_log_in(self) -> bool:
-        """Whether AUTH is offered now: never in clear, unless the listener says so."""
+        """Whether AUTH is offered now: never in clear, unless the listener says so, nor to mail servers."""
+        if self.terms.takes is not None:
+            return False
         return self.is_secure or self.entrance.listener.auth_without_tls
 
     @property

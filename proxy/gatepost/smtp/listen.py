@@ -37,11 +37,13 @@ class Intake:
         tasks: Tasks,
         keep_credentials: bool = False,
         share_port: bool = False,
+        takes: Callable[[str], bool] | None = None,
     ) -> None:
         """`ready` says why no mail can be taken now: "disk", anything else, or None.
 
         `keep_credentials` puts each client's login into its messages, for a relay that wants it;
-        `share_port` lets several processes listen at one address.
+        `share_port` lets several processes listen at one address; `takes` says for whom mail is taken, and
+        then nobody logs in.
         Raises ConfigError when a certificate can't be used.
         """
         self._share_port = share_port
@@ -65,6 +67,7 @@ class Intake:
             connections=Connections(config.limits),
             in_flight=InFlight(config.limits.in_flight_bytes),
             keep_credentials=keep_credentials,
+            takes=takes,
         )
         self._servers: list[asyncio.Server] = []
         self._open: set[Protocol] = set()

@@ -240,6 +240,8 @@ class Protocol(Commands):
         """RFC 5321 §4.1.1.3."""
         transaction = self._begun()
         recipient = parse_rcpt(argument, smtputf8=transaction.sender.smtputf8, extended=self.is_extended)
+        if self.terms.takes is not None and not self.terms.takes(recipient.address):
+            raise Refusal(replies.NOT_HERE)
         if transaction.add(recipient, self.terms.smtp.limits.recipients) is Added.TAKEN:
             self.say(replies.RECIPIENT_OK)
         elif transaction.excess > _EXCESS_RECIPIENTS:

@@ -31,6 +31,7 @@ class Terms:
     connections: Connections
     in_flight: InFlight
     keep_credentials: bool
+    takes: Callable[[str], bool] | None = None  # whom mail is taken for; None: for anybody
 
     def trusts(self, address: Address | None) -> bool:
         """Whether a client may send without AUTH."""

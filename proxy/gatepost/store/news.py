@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from gatepost.model import MessageId
-from gatepost.ports import Clock
+from gatepost.ports import About, Clock
 from gatepost.store.db import Database
 from gatepost.store.engine import Row, Tx, Value
 from gatepost.store.rows import INBOUND, in_list, micros, moment, plain
@@ -28,15 +28,6 @@ SELECT m.id, m.buyers, o.order_id FROM message_orders o JOIN messages m ON m.id 
 WHERE o.order_id IN ({names}) AND m.buyers <> '[]' AND m.session NOT LIKE :inbound
 ORDER BY m.received_at DESC, m.id DESC LIMIT 1
 """
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """A mail of ours: what something that came back is about."""
-
-    message: MessageId | None = None
-    order: str = ""
-    buyer: str = ""  # bare alias; "" when the mail went to several
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,12 @@ class Routed(Upstream):
     """Gives each message to the relay for its sender's domain.
 
     Of the domains in `routes` the sender's own comes first, then the longest `*.parent`; `default` takes
-    the rest. A mail with the null sender goes by its From header.
+    the rest. A mail with the null sender goes by its From header. Mail that came in for the seller goes to
+    `inbound`, whatever its sender.
     """
 
-    def __init__(self, default: Outlet, routes: Mapping[str, Outlet]) -> None:
-        self._default = default
+    def __init__(self, default: Outlet, routes: Mapping[str, Outlet], inbound: Outlet | None = None) -> None:
+        self._default, self._inbound = default, inbound or default
         self._routes = {_ascii(domain): outlet for domain, outlet in routes.items()}
 
     async def relay(
@@ -40,6 +41,8 @@ class Routed(Upstream):
 
     def outlet_for(self, message: Message) -> Outlet:
         """Where `message` goes."""
+        if message.session.inbound:
+            return self._inbound
         if not self._routes:
             return self._default
         domain = head.domain_of(message.envelope.mail_from) or head.from_domain(message.raw)
@@ -59,7 +62,8 @@ class Routed(Upstream):
         return tuple(outlet.status() for outlet in self._outlets() if isinstance(outlet, Relay))
 
     def _outlets(self) -> list[Outlet]:
-        return list({id(outlet): outlet for outlet in (self._default, *self._routes.values())}.values())
+        all_of_them = (self._default, *self._routes.values(), self._inbound)
+        return list({id(outlet): outlet for outlet in all_of_them}.values())
 
 
 def upstream_for(config: Config, hostname: str, clock: Clock, captures: Captures) -> Routed:
@@ -72,7 +76,10 @@ def upstream_for(config: Config, hostname: str, clock: Clock, captures: Captures
     for route in config.routes:
         relay = Relay(route.relay, hostname, clock, signer)
         routes |= dict.fromkeys(route.sender_domains, relay)
-    return Routed(default, routes)
+    to_seller: Outlet = Capture(captures, hostname, clock)
+    if config.inbound.relay is not None:
+        to_seller = Relay(config.inbound.relay, hostname, clock)
+    return Routed(default, routes, to_seller)
 
 
 def _ascii(domain: str) -> str:

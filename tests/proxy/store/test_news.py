@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from gatepost.config.schema import Retention as KeepFor
 from gatepost.model import MessageId, MessageState, Session
+from gatepost.ports import About
 from gatepost.store import Store
-from gatepost.store.news import About
 from kit.messages import BUYER, RAW
 from kit.ports import StillClock
 from kit.stores import FIRST, an_entry, held

@@ -14,6 +14,7 @@ from gatepost.config.schema.base import (
     Section,
     is_loopback,
 )
+from gatepost.config.schema.inbound import Inbound, Suspicious
 from gatepost.config.schema.letters import Letters
 from gatepost.config.schema.log import Log
 from gatepost.config.schema.notices import Notices, Webhook
@@ -53,6 +54,7 @@ __all__ = [
     "Delivery",
     "Dkim",
     "DkimKey",
+    "Inbound",
     "Letters",
     "Listener",
     "ListenerTls",
@@ -76,6 +78,7 @@ __all__ = [
     "SmtpLimits",
     "SmtpTimes",
     "Store",
+    "Suspicious",
     "Unread",
     "Vision",
     "Webhook",

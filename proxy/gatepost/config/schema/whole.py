@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from gatepost.config.schema.base import Section
+from gatepost.config.schema.inbound import Inbound
 from gatepost.config.schema.letters import Letters
 from gatepost.config.schema.log import Log
 from gatepost.config.schema.notices import Notices
@@ -46,6 +47,8 @@ class Config(Section):
     """Order data."""
     letters: Letters = Letters()
     """Mails that are composed from order data."""
+    inbound: Inbound = Inbound()
+    """Mail that arrives for the seller."""
     dkim: Dkim = Dkim()
     """Signing."""
     log: Log = Log()
