@@ -49,11 +49,10 @@ def _with_settings(loaded: Loaded) -> Loaded:
 async def _overlaid(loaded: Loaded) -> Loaded:
     from dataclasses import replace
 
-    from gatepost.cli.desk import store_of
+    from gatepost.cli.inforce import settings_of
     from gatepost.config.overlay import overlaid
 
-    async with store_of(loaded.config, read_only=True) as store:
-        settings = await store.settings.all()
+    settings = await settings_of(loaded.config)
     under = overlaid(loaded.config, {name: setting.value for name, setting in settings.items()})
     said = {
         name: f"not taken over, set on the site by {setting.by}: {under.refused[name]}"

@@ -36,9 +36,10 @@ EditionOption = Annotated[str, typer.Option(help="This edition, instead of the c
 
 def rulebook_of(config: Path | None, edition: str = "") -> Rulebook:
     """The rulebook that the configuration puts in force, or another edition under the same settings."""
+    from gatepost.cli.inforce import in_force
     from gatepost.worker import Rulebooks
 
-    policy = configuration(config).config.policy
+    policy = in_force(configuration(config).config).policy
     if edition:
         policy = policy.model_copy(update={"edition": edition, "by_account": {}, "by_marketplace": {}})
     return Rulebooks(policy).default

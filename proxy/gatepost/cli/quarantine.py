@@ -150,11 +150,12 @@ def release(
     fails, say which orders it asks a review for, or that it asks for none: one request an order (D4b).
     """
     from gatepost.cli.desk import run
+    from gatepost.cli.inforce import in_force
     from gatepost.cli.releasing import release_all
 
     loaded = configuration(config)
     asks = _said(asks_review_for or [], none=asks_no_review)
-    _tell(run(release_all(loaded.config, ids, asks)), as_json=as_json)
+    _tell(run(release_all(in_force(loaded.config), ids, asks)), as_json=as_json)
 
 
 def _said(orders: list[str], *, none: bool) -> tuple[OrderId, ...] | None:
@@ -178,10 +179,11 @@ def reject(
 ) -> None:
     """Refuse held mails for good; the same mail sent again is refused too."""
     from gatepost.cli.desk import run
+    from gatepost.cli.inforce import in_force
     from gatepost.cli.releasing import reject_all
 
     loaded = configuration(config)
-    _tell(run(reject_all(loaded.config, ids, note)), as_json=as_json)
+    _tell(run(reject_all(in_force(loaded.config), ids, note)), as_json=as_json)
 
 
 @commands.command("settle")
