@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gatepost_policies.checks import CHECKS, UNLESS_FOUND
+from gatepost_policies.checks import CHECKS, UNLESS_FOUND, UNLESS_FOUND_ON_ORDER
 from gatepost_policies.checks.asks import asks_of
 from gatepost_policies.checks.case import Case, Evidence
 from gatepost_policies.checks.promotion import find_cross_promotion, find_marketing
@@ -32,15 +32,15 @@ def judge(
     case = case_of(reading, rulebook, recipients=recipients, medium=medium, known=known)
     rules = [rule for rule in rulebook.rules if rule.applies(case.purpose, medium)]
     findings = [finding for rule in rules for finding in _apply(rule, case)]
+    order_ids = dict.fromkeys(order.id for order in reading.facts.order_ids if case.is_own(order.span))
+    acting = _without_consequences(findings, rulebook, on_order=bool(order_ids))
     return Verdict(
         edition=rulebook.edition,
         digest=rulebook.digest,
         purpose=case.purpose,
         language=case.scene.language,
-        order_ids=tuple(
-            dict.fromkeys(order.id for order in reading.facts.order_ids if case.is_own(order.span))
-        ),
-        findings=_in_reading_order(_without_consequences(findings, rulebook), case),
+        order_ids=tuple(order_ids),
+        findings=_in_reading_order(acting, case),
         links=_judged_links(case),
         asks_review=bool(asks_of(case).asks),
     )
@@ -103,12 +103,15 @@ def _finding(rule: Rule, case: Case, evidence: Evidence) -> Finding:
     )
 
 
-def _without_consequences(findings: Sequence[Finding], rulebook: Rulebook) -> Iterator[Finding]:
+def _without_consequences(
+    findings: Sequence[Finding], rulebook: Rulebook, *, on_order: bool
+) -> Iterator[Finding]:
     """The findings, without those that only follow from another (`unless_found` of their rule)."""
     found = {finding.category for finding in findings if finding.acts}
+    keys = (UNLESS_FOUND, UNLESS_FOUND_ON_ORDER) if on_order else (UNLESS_FOUND,)
     rules = {rule.id: rule for rule in rulebook.rules} if found else {}
     for finding in findings:
-        if not found or not found.intersection(rules[finding.rule].params.get(UNLESS_FOUND, ())):
+        if not found or not any(found.intersection(rules[finding.rule].params.get(key, ())) for key in keys):
             yield finding
 
 

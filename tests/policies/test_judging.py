@@ -90,6 +90,13 @@ def test_a_finding_in_shadow_does_not_hide_its_consequence() -> None:
     assert "off-purpose" in categories(judge(mail, replace(book(), rules=rules)))
 
 
+def test_a_mail_that_names_its_order_and_advertises_is_told_once() -> None:
+    thanks = "Thank you for your purchase. Follow us on Instagram."
+    assert categories(verdict(thanks)) == {"marketing"}
+    orderless = judge(read(raw(thanks, subject="Hello")), book())
+    assert {"marketing", "off-purpose"} <= categories(orderless)
+
+
 def test_a_request_for_a_review_is_told_to_the_ledger() -> None:
     assert verdict("Please leave us a review of the lamp.").asks_review
     assert not verdict(CLEAN).asks_review

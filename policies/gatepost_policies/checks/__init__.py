@@ -27,6 +27,7 @@ from gatepost_policies.checks import (
 from gatepost_policies.checks.case import Case, Evidence, Find, Params
 
 UNLESS_FOUND: Final = "unless_found"  # categories of which this rule's finding would be a mere consequence
+UNLESS_FOUND_ON_ORDER: Final = "unless_found_on_order"  # the same, in a mail that names its order
 
 
 def _accept(params: Params) -> None:
@@ -44,7 +45,7 @@ class Check:
     @property
     def params(self) -> frozenset[str]:
         """Every name that may stand under `with:`."""
-        return self.names | {UNLESS_FOUND}
+        return self.names | {UNLESS_FOUND, UNLESS_FOUND_ON_ORDER}
 
 
 def _never(case: Case, params: Params) -> Iterable[Evidence]:
@@ -94,4 +95,4 @@ CHECKS: Final[Mapping[str, Check]] = {
     "tracking_pixel": Check(style.find_pixels),
 }
 
-__all__ = ["CHECKS", "UNLESS_FOUND", "Case", "Check", "Evidence"]
+__all__ = ["CHECKS", "UNLESS_FOUND", "UNLESS_FOUND_ON_ORDER", "Case", "Check", "Evidence"]

@@ -16,6 +16,7 @@ NO_WISH: Final = ("review_bad", "happy_praise")  # words like praise that wish f
 # Sentences that thank for a review or tell a rule: what else they say of reviews presses nobody.
 FREE: Final = ("review_thanks", "review_balanced", "amazon_acts", "rule_report")
 
+GIFTS: Final = ("gift", "voucher", "discount")
 TO_US: Final = ("to_us", "contact_us")
 _UNPRESSED: Final = ("amazon_acts", "rule_report")
 
@@ -34,7 +35,8 @@ class Asks:
     @cached_property
     def praise(self) -> Places:
         """Wishes for praise or stars."""
-        return _plainest(self._praise(), self._praise_hinted())
+        plain = self._plain_praise
+        return (*plain, *_apart(self._praise_hinted(), plain, self._plain_changes, self._plain_diversions))
 
     @cached_property
     def asks(self) -> Places:
@@ -49,17 +51,23 @@ class Asks:
     @cached_property
     def changes(self) -> Places:
         """Asks to change or remove a review."""
-        return _plainest(self._changes(), self._wished_away())
+        plain = self._plain_changes
+        hinted = _apart(self._wished_away(), plain, self._plain_diversions)
+        # Beside a plain ask in another sentence "your review" is the one that is asked for.
+        new = {number for number, _ in self._asks()}.difference(number for number, _ in hinted)
+        return (*plain, *(place for place in hinted if not new or place[1].concept == "review_past"))
 
     @cached_property
     def diversions(self) -> Places:
         """Words that hold a review back, where the mail says to write to the seller in its stead."""
-        plain = (
-            (number, hit)
-            for number, hit in self.talk.said("review_divert")
-            if any(one.has("contact_us", "review_bad", "unhappy_if") for one in self.talk.near(number))
-        )
-        return _plainest(plain, self._rather_to_us())
+        plain = self._plain_diversions
+        hinted = _apart(self._rather_to_us(), plain, self._plain_changes)
+        return (*plain, *(place for place in hinted if not self._is_paid(place[0])))
+
+    @cached_property
+    def gifts(self) -> Places:
+        """Things of value that are meant as said."""
+        return tuple(self.talk.meant(*GIFTS, besides=("gift_harmless", "review_thanks")))
 
     @cached_property
     def proofs(self) -> Places:
@@ -91,8 +99,33 @@ class Asks:
             return False
         return any(overlaps(hit.span, other.span) for other in sentence.of("review_thanks", "amazon_acts"))
 
+    @cached_property
+    def _plain_praise(self) -> Places:
+        return tuple(self._praise())
+
+    @cached_property
+    def _plain_changes(self) -> Places:
+        return tuple(self._changes())
+
+    @cached_property
+    def _plain_diversions(self) -> Places:
+        return tuple(
+            (number, hit)
+            for number, hit in self.talk.said("review_divert")
+            if any(one.has("contact_us", "review_bad", "unhappy_if") for one in self.talk.near(number))
+            and not any(overlaps(hit.span, change.span) for _, change in self._plain_changes)
+            and not self._is_paid(number)
+        )
+
+    def _is_paid(self, number: int) -> bool:
+        """Whether something of value is given in a sentence that speaks of reviews, and not of trouble."""
+        here = self.talk.sentences[number]
+        if not here.has("review_noun", "review_talk") or here.has("unhappy_if", "bad_news", "review_bad"):
+            return False
+        return any(number == paid for paid, _ in self.gifts)
+
     def _asks(self) -> Iterator[tuple[int, Hit]]:
-        for number, hit in self.talk.meant("review_ask", "review_item"):
+        for number, hit in self.talk.meant("review_ask", "review_item", besides=("judge_whether",)):
             sentence = self.talk.sentences[number]
             if hit.concept == "review_item" and not sentence.has("request"):
                 continue  # a review that is merely named
@@ -167,11 +200,10 @@ class Asks:
         return any(one.has("review_bad", "review_thanks") for one in around if one.start <= here.start)
 
 
-def _plainest(plain: Iterable[tuple[int, Hit]], hinted: Iterable[tuple[int, Hit]]) -> Places:
-    """What is said plainly, and what is hinted at in sentences that say nothing plainly."""
-    told = tuple(plain)
-    numbers = {number for number, _ in told}
-    return (*told, *(place for place in hinted if place[0] not in numbers))
+def _apart(hinted: Iterable[tuple[int, Hit]], *plain: Places) -> Places:
+    """What is hinted at in sentences that say nothing plainly: one passage is told as one thing."""
+    told = {number for places in plain for number, _ in places}
+    return tuple(place for place in hinted if place[0] not in told)
 
 
 def asks_of(case: Case) -> Asks:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gatepost_policies.checks.sense import narrowest
 from gatepost_policies.facts import buyers
 from gatepost_policies.known import Known
 from gatepost_policies.model import Facts, Mail, Medium, Purpose, Reading, Section, Span
@@ -98,3 +99,13 @@ class Evidence:
 
 
 Find = Callable[[Case, Params], Iterable[Evidence]]
+
+
+def evidence(case: Case, spans: Iterable[Span], note: str) -> Iterator[Evidence]:
+    """One evidence for each place; words that the HTML part repeats are quoted once."""
+    seen: set[str] = set()
+    for span in narrowest(spans):
+        key = " ".join(case.words(span).lower().split())
+        if key not in seen:
+            seen.add(key)
+            yield case.at(span, note)

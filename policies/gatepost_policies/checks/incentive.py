@@ -6,46 +6,54 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gatepost_policies.checks.asks import Asks, asks_of
-from gatepost_policies.checks.case import Case, Evidence, Params
-from gatepost_policies.checks.review import evidence
+from gatepost_policies.checks.case import Case, Evidence, Params, evidence
 from gatepost_policies.checks.sense import overlaps
 from gatepost_policies.language.scene import Hit
 from gatepost_policies.model import Span
 
 RETURN_REACH: Final = 2  # sentences between a refund and what is asked for it
 UNPAID: Final = ("rule_report", "remedy_done", "promo_past")  # sentences that reward nobody
-GIFTS: Final = ("gift", "voucher", "discount")
+
+Rewards = tuple[tuple[int, Span], ...]  # things of value, each with the number of its sentence
 
 
 def find_incentive(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers something of value to who reviews, or to who does not (D4h)."""
-    asks = asks_of(case)
-    return evidence(case, rewards(asks), "offers something for a review")
+    return evidence(case, [span for _, span in rewards_of(case)], "offers something for a review")
+
+
+def rewards_of(case: Case) -> Rewards:
+    """The rewards of a case, found once for all checks."""
+    return case.once("rewards", lambda case: _rewards(asks_of(case)))
 
 
 def rewards(asks: Asks) -> tuple[Span, ...]:
     """Each thing of value that the mail ties to a review."""
+    return tuple(span for _, span in _rewards(asks))
+
+
+def _rewards(asks: Asks) -> Rewards:
     return (*_gifts(asks), *_hinted(asks), *_remedies(asks))
 
 
-def _hinted(asks: Asks) -> Iterator[Span]:
+def _hinted(asks: Asks) -> Iterator[tuple[int, Span]]:
     """Rewards that are hinted at where the sentence, or an ask beside it, speaks of reviews."""
     met = asks.talk.together(
         "benefit", ("review_talk",), unless=UNPAID, besides=("gift_owed", "gift_harmless"), reach=1
     )
     for number, hit in met:
         if asks.talk.sentences[number].has("review_talk") or asks.numbers & {number - 1, number + 1}:
-            yield hit.span
+            yield number, hit.span
 
 
-def _gifts(asks: Asks) -> Iterator[Span]:
+def _gifts(asks: Asks) -> Iterator[tuple[int, Span]]:
     """Gifts: their only sense beside an ask is a reward, wherever in the mail they stand."""
-    for number, hit in asks.talk.meant(*GIFTS, besides=("gift_harmless", "review_thanks")):
+    for number, hit in asks.gifts:
         tied = asks.any or any(
             met(asks, number) for met in (_speaks_of_review, _thanks_for_review, _follows_talk)
         )
         if tied and not _is_owed(asks, number, hit) and not asks.talk.answers_buyer(number):
-            yield hit.span
+            yield number, hit.span
 
 
 def _is_owed(asks: Asks, number: int, hit: Hit) -> bool:
@@ -63,7 +71,7 @@ def _shown(asks: Asks, number: int) -> bool:
     return any(abs(number - n) <= 1 for n, _ in asks.proofs)
 
 
-def _remedies(asks: Asks) -> Iterator[Span]:
+def _remedies(asks: Asks) -> Iterator[tuple[int, Span]]:
     """Refunds and replacements: what a seller owes; a reward only where they are bound to the review."""
     for number, hit in asks.talk.meant("remedy"):
         sentence = asks.talk.sentences[number]
@@ -76,7 +84,7 @@ def _remedies(asks: Asks) -> Iterator[Span]:
             or (sentence.has("in_return") and _speaks_of_review(asks, number))
         )
         if (bound and not sentence.has("remedy_done")) or _repaid(asks, number):
-            yield hit.span
+            yield number, hit.span
 
 
 def _meets_change(asks: Asks, number: int) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gatepost_policies.checks.asks import Asks, asks_of
-from gatepost_policies.checks.case import Case, Evidence, Params
-from gatepost_policies.checks.incentive import rewards
-from gatepost_policies.checks.review import evidence
+from gatepost_policies.checks.case import Case, Evidence, Params, evidence
+from gatepost_policies.checks.incentive import rewards_of
 from gatepost_policies.checks.sense import Talk
 from gatepost_policies.language.scene import Hit
 from gatepost_policies.model import Span
@@ -23,14 +22,16 @@ NO_BARGAIN: Final = (*NO_OFFER, "promo_past", "remedy", "apology", "review_talk"
 def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
     """Offers, codes, newsletters, social media, repeat purchase (G2, P4)."""
     asks = asks_of(case)
-    rewarded = frozenset(rewards(asks))  # beside an ask a voucher is an incentive, and found as one
-    spans = [*_promotions(asks), *(span for span in _vouchers(asks) if span not in rewarded)]
+    # Beside an ask a voucher is an incentive and found as one, and so is the campaign it is given in.
+    rewarded = frozenset(span for _, span in rewards_of(case))
+    harmless = ("promo_harmless", "promo_frame") if rewarded else ("promo_harmless",)
+    spans = [*_promotions(asks, harmless), *(span for span in _vouchers(asks) if span not in rewarded)]
     return evidence(case, spans, "advertises")
 
 
-def _promotions(asks: Asks) -> Iterator[Span]:
+def _promotions(asks: Asks, harmless: tuple[str, ...]) -> Iterator[Span]:
     yield from (hit.span for _, hit in asks.talk.together("bargain_hint", ("shop_hint",), unless=NO_BARGAIN))
-    for number, hit in asks.talk.meant("promo", besides=("promo_harmless",)):
+    for number, hit in asks.talk.meant("promo", besides=harmless):
         sentence = asks.talk.sentences[number]
         if not asks.talk.answers_buyer(number) and not sentence.has("pay_outside", "promo_past"):
             yield hit.span

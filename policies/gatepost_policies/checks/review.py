@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gatepost_policies.checks.asks import FREE, NO_WISH, Asks, asks_of, asks_review
-from gatepost_policies.checks.case import Case, Evidence, Params
-from gatepost_policies.checks.sense import narrowest, overlaps
+from gatepost_policies.checks.case import Case, Evidence, Params, evidence
+from gatepost_policies.checks.incentive import rewards_of
+from gatepost_policies.checks.sense import overlaps
 from gatepost_policies.language.scene import Hit, Sentence
 from gatepost_policies.model import Span
 
@@ -117,19 +118,11 @@ def find_influence(case: Case, params: Params) -> Iterable[Evidence]:
         for number, hit in asks.talk.meant("review_plea")
         if asks.any or asks.talk.sentences[number].has("review_talk")
     ]
-    if not (asks.praise or asks.changes or asks.diversions):  # a hint is told where nothing plainer is
+    # A hint, and what is not to be said, are told where nothing plainer is.
+    if not (asks.praise or asks.changes or asks.diversions or rewards_of(case)):
         pleas = asks.talk.together("plea_hint", ("review_talk",), unless=FREE, reach=1, denied=True)
         spans += [hit.span for _, hit in pleas]
     spans += [hit.span for _, hit in asks.talk.meant("review_wording", besides=("review_thanks",))]
-    spans += [hit.span for _, hit in asks.talk.said("review_silence")]
+    if not rewards_of(case):
+        spans += [hit.span for _, hit in asks.talk.said("review_silence")]
     return evidence(case, spans, "tries to influence the review")
-
-
-def evidence(case: Case, spans: Iterable[Span], note: str) -> Iterator[Evidence]:
-    """One evidence for each place; words that the HTML part repeats are quoted once."""
-    seen: set[str] = set()
-    for span in narrowest(spans):
-        key = " ".join(case.words(span).lower().split())
-        if key not in seen:
-            seen.add(key)
-            yield case.at(span, note)

@@ -27,6 +27,7 @@ _HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
 _QUOTE: Final = re.compile("[\"“„«‘']")
 _QUOTED: Final = re.compile(r"[^\"“„«‘']{0,12}[\"“„«‘'][^\"”“»’\n]{1,80}[\"”“»’']")
 _ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
+_GIVEN: Final = frozenset({"gift", "voucher", "discount"})
 # Things of one kind: who denies one of them answers a question for any.
 _KINDS: Final = (frozenset({"gift", "voucher", "discount"}),)
 
@@ -81,7 +82,7 @@ class Talk:
             if self.answers_buyer(number) or not self._is_said(number, lead):
                 continue
             for hit in here.of(lead):
-                if (denied or _is_meant(here, hit, harmless)) and not is_reported(here, hit):
+                if _is_meant(here, hit, harmless, denied=denied) and not is_reported(here, hit):
                     yield number, _joined(here, hit, others)
 
     def _met(
@@ -143,11 +144,11 @@ class Talk:
         return tuple(sentence for sentence in around if sentence.passage == passage)
 
 
-def _is_meant(sentence: Sentence, hit: Hit, harmless: tuple[str, ...]) -> bool:
-    """Whether nothing covers `hit`, denies it or makes it a title."""
+def _is_meant(sentence: Sentence, hit: Hit, harmless: tuple[str, ...], *, denied: bool = False) -> bool:
+    """Whether nothing covers `hit`, makes it a title or, unless it may be `denied`, denies it."""
     if any(overlaps(hit.span, other.span) for other in sentence.of(*harmless)):
         return False
-    return not is_negated(sentence, hit) and not in_title(sentence, hit)
+    return (denied or not is_negated(sentence, hit)) and not in_title(sentence, hit)
 
 
 def is_reported(sentence: Sentence, hit: Hit) -> bool:
@@ -174,8 +175,12 @@ def is_negated(sentence: Sentence, hit: Hit) -> bool:
 def _governs(sentence: Sentence, negation: Hit, hit: Hit) -> bool:
     """Whether `negation` denies `hit`: it stands before it, or after it where verbs come last."""
     verb_last = sentence.language in _VERB_LAST
-    if overlaps(negation.span, hit.span):  # the last verb of the hit itself may carry it
-        return verb_last and hit.span.start < negation.span.start and hit.span.end <= negation.span.end
+    if overlaps(negation.span, hit.span):
+        within = hit.span.start < negation.span.start
+        # Where verbs come last, the last word of the hit may carry it ("hediye vermeyiz"); elsewhere
+        # a negation in the middle takes back what is given ("offer you nothing in return").
+        last = hit.span.end <= negation.span.end
+        return within and (verb_last if last else hit.concept in _GIVEN)
     before = negation.span.end <= hit.span.start
     if not before and not verb_last:
         return False
@@ -201,8 +206,14 @@ def in_title(sentence: Sentence, hit: Hit) -> bool:
         return False
     for titled in sentence.of("titled"):
         start = titled.span.end - sentence.start
+        mark = _QUOTE.search(sentence.text, titled.span.start - sentence.start, start)
+        start = mark.start() if mark else start  # the words before a title may reach into it
         opened = _QUOTED.match(sentence.text, start)
-        if opened and titled.span.end <= hit.span.start and hit.span.end <= sentence.start + opened.end():
+        if (
+            opened
+            and sentence.start + start <= hit.span.start
+            and hit.span.end <= sentence.start + opened.end()
+        ):
             return True
     return False
 

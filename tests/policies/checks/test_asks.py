@@ -132,3 +132,18 @@ def test_a_review_that_exists_may_be_spoken_of(text: str) -> None:
 )
 def test_the_unhappy_are_sent_elsewhere_in_many_ways(text: str, count: bool) -> None:
     assert (asks(text).diversions != ()) is count
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        pytest.param("Please leave a review. Reply once your review is online.", set(), id="to be written"),
+        pytest.param("Now that it works, your review may no longer be fair.", {"changes"}, id="written"),
+        pytest.param("Schreiben Sie uns eine Bewertung auf Amazon.", set(), id="written to us, on Amazon"),
+        pytest.param("Please judge whether the scratch is a bad one.", set(), id="not of a review"),
+        pytest.param("低い評価を削除していただけないでしょうか。", {"changes"}, id="to be removed"),
+    ],
+)
+def test_one_passage_is_told_as_one_kind(text: str, kinds: set[str]) -> None:
+    found = asks(text)
+    assert {name for name in ("praise", "changes", "diversions") if getattr(found, name)} == kinds

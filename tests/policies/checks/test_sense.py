@@ -27,6 +27,7 @@ def meant(text: str, concept: str) -> int:
         pytest.param("Don't hesitate to use your voucher.", "voucher", 1, id="no real negation"),
         pytest.param("A voucher is not needed.", "voucher", 0, id="denied afterwards"),
         pytest.param("Amazon does not allow us to send a voucher.", "voucher", 0, id="reported rule"),
+        pytest.param("We offer you nothing, no gift, for it.", "gift", 0, id="taken back"),
         pytest.param(
             "Gutscheine können wir Ihnen leider nicht anbieten.", "voucher", 0, id="German verb last"
         ),
