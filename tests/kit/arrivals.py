@@ -29,6 +29,36 @@ BUYER = f'"Ann" <{ALIAS}>'
 AMAZON = "Amazon <donotreply@amazon.com>"
 SHOP = "shop@seller.example"
 ORDER = "112-1234567-1234567"
+REPORT = f"""From: MAILER-DAEMON@mail.example
+To: shop@seller.example
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=x
+
+--x
+Content-Type: text/plain
+
+It could not be delivered.
+--x
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example
+
+Final-Recipient: rfc822; {CASE}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+
+--x
+Content-Type: text/rfc822-headers
+
+Received: from desk by gate.example
+ with ESMTP id 0123456789abcdef01; Mon, 23 Nov 2026 08:00:00 +0000
+Subject: Order {ORDER}
+
+--x--
+""".replace("\n", "\r\n").encode()
+"""A delivery report (RFC 3464) on a mail of ours."""
 SIGNED = (b"from", b"to", b"subject", b"date", b"message-id")
 
 

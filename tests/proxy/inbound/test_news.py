@@ -8,37 +8,7 @@ from hypothesis import strategies as st
 
 from gatepost.inbound.news import Kind, News, news_of
 from gatepost_policies import read
-from kit.arrivals import ALIAS, AMAZON, BUYER, CASE, ORDER, arriving
-
-REPORT = f"""From: MAILER-DAEMON@mail.example
-To: shop@seller.example
-Subject: Undelivered
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary=x
-
---x
-Content-Type: text/plain
-
-It could not be delivered.
---x
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mail.example
-
-Final-Recipient: rfc822; {CASE}
-Action: failed
-Status: 5.1.1
-Diagnostic-Code: smtp; 550 5.1.1 no such user
-
---x
-Content-Type: text/rfc822-headers
-
-Received: from desk by gate.example
- with ESMTP id 0123456789abcdef01; Mon, 23 Nov 2026 08:00:00 +0000
-Subject: Order {ORDER}
-
---x--
-""".replace("\n", "\r\n").encode()
+from kit.arrivals import ALIAS, AMAZON, BUYER, CASE, ORDER, REPORT, arriving
 
 
 def news(text: str, *, sender: str = AMAZON, subject: str = f"Order {ORDER}", **more: str) -> News | None:
