@@ -31,6 +31,8 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
     digits = code.replace(" ", "")
     if not secret or len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         return None
+    if not is_available():  # recovery codes still open; `gatepost doctor` says what is missing
+        return None
     import pyotp
 
     totp, current = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS

@@ -19,6 +19,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print every value in force and where it came from; exit 2 when something is wrong."""
     loaded = _with_settings(configuration(config, serving=True))
     _check_rules(loaded)
+    _check_libraries(loaded)
     rows = [(key, shown(value_at(loaded, key)), origin) for key, origin in loaded.origins.items()]
     if as_json:
         for key, origin in loaded.origins.items():
@@ -71,6 +72,16 @@ def _check_rules(loaded: Loaded) -> None:
     try:
         Rulebooks(loaded.config.policy)
     except ConfigError as error:
+        raise ConfigError(loaded.placed(error)) from error
+
+
+def _check_libraries(loaded: Loaded) -> None:
+    """What the configuration asks for beyond the core install must be installed."""
+    from gatepost.admin.optional import lacks
+    from gatepost.errors import ConfigError
+
+    for lack in lacks(loaded.config.site):
+        error = ConfigError(f"{lack.key} needs {lack.mend}: {lack.follows}", key=lack.key)
         raise ConfigError(loaded.placed(error)) from error
 
 

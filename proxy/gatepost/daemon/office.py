@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from gatepost import events
+from gatepost.admin.optional import lacks
 from gatepost.config import Config
 from gatepost.config.overlay import overlaid, value_of, with_setting
 from gatepost.config.schema import Policy
@@ -119,6 +120,9 @@ class Office:
         return dropped
 
     async def _try(self, config: Config) -> None:
+        if config.site != self.config.site:
+            for lack in lacks(config.site):
+                raise ConfigError(f"{lack.key} needs {lack.mend}: {lack.follows}", key=lack.key)
         if config.policy != self.config.policy:
             await self._trial(config.policy, self.config.policy)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
+from gatepost.admin import second
 from gatepost.admin.second import address_for, matching_step, new_secret, picture_of, recovery_codes
 from kit.messages import AT
 
@@ -48,3 +49,8 @@ def test_the_picture_is_one_svg_without_script_or_requests() -> None:
     assert svg.startswith("<svg ")
     assert "<script" not in svg
     assert "http" not in svg
+
+
+def test_without_the_library_no_code_is_right_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second, "is_available", lambda: False)
+    assert matching_step(SECRET, pyotp.TOTP(SECRET).at(AT), AT) is None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gatepost.admin import second
 from gatepost.config import Config
 from gatepost.config.schema import Policy
 from gatepost.daemon.office import Office
@@ -115,3 +116,14 @@ def test_the_editions_are_those_that_are_shipped(store: Store) -> None:
 
     assert "amazon-2018-10" in office.editions()
     assert office.rules().edition == "amazon-2018-10"
+
+
+async def test_a_second_factor_that_is_not_installed_can_not_be_asked_of_anybody(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = Process(store)
+    monkeypatch.setattr(second, "is_available", lambda: False)
+    with pytest.raises(ConfigError, match=r"gatepost\[totp\]"):
+        await process.office.put("site.require_totp", ["admin"], by="rita")
+
+    assert await store.settings.all() == {}

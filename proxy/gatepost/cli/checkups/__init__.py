@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
-from gatepost.cli.checkups import certificates, files, machine, places, relays, rules, storage, vision
+from gatepost.cli.checkups import certificates, files, logins, machine, places, relays, rules, storage, vision
 from gatepost.cli.checkups.found import Finding, problem
 from gatepost.config import Loaded
 
@@ -32,6 +32,7 @@ def _checkups(loaded: Loaded) -> Iterator[Checkup]:
     yield "rules", asyncio.to_thread(rules.rules, config.policy)
     yield "pictures", asyncio.to_thread(vision.vision, config.vision)
     yield "store", storage.store(config)
+    yield "logins", logins.logins(config)
     for listener in config.smtp.listeners:
         yield f"listener {listener.address}", places.listener(listener.address)
         yield f"certificate of {listener.address}", asyncio.to_thread(certificates.listener, listener)
