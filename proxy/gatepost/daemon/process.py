@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from gatepost import events
+from gatepost import events, heap
 from gatepost.config import Loaded, load
 from gatepost.daemon import sd
 from gatepost.daemon.gateway import Gateway
@@ -43,6 +43,7 @@ async def _serve(loaded: Loaded, worker: int, ready: Callable[[], None] | None) 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _reload, gateway, loaded)
+    heap.settle()
     if worker == 0:
         await _say_hello(gateway, loaded)
     (ready or _tell_manager)()
@@ -98,6 +99,7 @@ def _reload(gateway: Gateway, loaded: Loaded) -> None:
     sd.notify(*sd.reloading(int(asyncio.get_running_loop().time() * 1_000_000)))
     try:
         gateway.reload(load(loaded.file, os.environ, serving=True).config)
+        heap.settle()
     except (ConfigError, OSError) as error:
         events.reload_refused(error)
     sd.notify(sd.RELOADED)
