@@ -169,7 +169,10 @@ class Index:
         maybe: set[int] = set()
         for piece in there:
             for number, others in self._rarest.get(piece, ()):
-                if number not in maybe and not any(map(there.isdisjoint, others)):
+                for need in others:
+                    if there.isdisjoint(need):
+                        break
+                else:
                     maybe.add(number)
         return sure, maybe - sure
 
