@@ -7,9 +7,6 @@ PICTURE = "a way to look at what the API gives as data"
 PROGRAM = "is for programs already"
 ASSET = "belongs to the pages"
 
-ORDER_DESK = frozenset({"orders", "buyers", "stops", "compose", "letters"})
-"""Where the pages of order data and letters begin; programs use `gatepost orders`, `compose` and `feeds`."""
-
 AS_CALLS = {
     ("GET", "/account"): ["GET /me", "GET /sessions", "GET /tokens"],
     ("POST", "/account/sessions"): ["DELETE /sessions/{id}"],
@@ -59,6 +56,19 @@ AS_CALLS = {
     ("GET", "/ledger"): ["GET /orders"],
     ("GET", "/ledger/{order}"): ["GET /orders/{order}"],
     ("POST", "/ledger/{order}/grant"): ["POST /orders/{order}/grant"],
+    ("GET", "/orders"): ["GET /imports", "GET /feeds/waiting"],
+    ("POST", "/orders"): ["POST /imports"],
+    ("GET", "/orders/check"): ["GET /feeds/check"],
+    ("GET", "/orders/{order}"): ["GET /facts/{order}"],
+    ("POST", "/orders/{order}/shipment"): ["POST /shipments"],
+    ("POST", "/orders/{order}/adjustment"): ["POST /adjustments"],
+    ("GET", "/buyers"): ["GET /buyers/{address}"],
+    ("GET", "/stops"): ["GET /stops"],
+    ("POST", "/stops"): ["POST /stops", "DELETE /stops/{value}"],
+    ("GET", "/compose"): ["POST /letters"],
+    ("POST", "/compose"): ["POST /letters"],
+    ("GET", "/letters/{language}"): ["GET /letters/{language}"],
+    ("POST", "/letters/{language}"): ["PUT /letters/{language}", "DELETE /letters/{language}"],
     ("GET", "/audit"): ["GET /audit", "GET /audit/chain"],
     ("GET", "/sent"): ["GET /captured"],
     ("GET", "/sent/{id}"): ["GET /captured/{id}/words", "GET /captured/{id}/source"],

@@ -22,17 +22,20 @@ from gatepost.admin.reviewing import Bench
 from gatepost.admin.staff import Staff
 from gatepost.attempt import Road, Terms
 from gatepost.config import Config
-from gatepost.config.schema import Policy
+from gatepost.config.schema import Letters, Policy
 from gatepost.config.schema import Site as SiteConfig
 from gatepost.daemon.archive import StoreArchive
+from gatepost.daemon.bookkeeping import StoreBooks
 from gatepost.daemon.office import Office
 from gatepost.model import Entry, Judgement, MessageId, MessageState, OrderId
+from gatepost.pipeline import Limits, Pipeline
 from gatepost.ports import Judge
 from gatepost.release import ReleaseOutcome, reject, release_corrected
 from gatepost.release import release as release_held
 from gatepost.store import Store
 from gatepost.store.users import Role, Users
 from gatepost.tasks import Tasks
+from gatepost.worker import Rulebooks
 from gatepost_policies import Rulebook
 from gatepost_policies import load as load_rules
 from gatepost_policies.model import Action, Finding, Mode
@@ -43,6 +46,7 @@ from kit.ports import Counter, StillClock, ToldJudge, ToldUpstream
 BASE = "http://127.0.0.1:8025"
 PASSWORD = "correct horse battery"
 LINK_KEY, REVIEWER = b"k" * 32, "rita@shop.example"
+LETTERS = Letters(from_address="s@shop.example", seller="Lamps & Co")
 OWN = {"sec-fetch-site": "same-origin", "origin": BASE}
 """What a browser sends with a form of this site."""
 
@@ -141,6 +145,7 @@ async def open_site(
     capture: bool = True,
     archive: Callable[[Store], Archive] = StoreArchive,
     release: Release | None = None,
+    letters: Letters | None = None,
 ) -> AsyncIterator[TestSite]:
     """A site over a new store in `folder`, unless a part of it is given."""
     clock, upstream = StillClock(), ToldUpstream()
@@ -151,7 +156,11 @@ async def open_site(
     store = replace(opened, users=quick)
     road = _road(store, upstream, clock, tasks)
     office = Office(
-        Config(site=config or SiteConfig()), store, apply=lambda _: None, book=_book, trial=_no_trial
+        Config(site=config or SiteConfig(), letters=letters or LETTERS),
+        store,
+        apply=lambda _: None,
+        book=_book,
+        trial=_no_trial,
     )
     parts = Parts(
         archive=archive(store),
@@ -180,6 +189,13 @@ async def open_site(
             outbox=store.outbox,
         ),
         office=office,
+        books=StoreBooks(
+            store,
+            clock,
+            config=lambda: office.config,
+            rulebooks=_rulebooks,
+            handle=_pipeline(judge or told(), store, road).handle,
+        ),
     )
     try:
         yield TestSite(create_app(parts), store, clock, upstream, tasks, failures)
@@ -187,6 +203,22 @@ async def open_site(
         await tasks.drain(5)
         opened.users.close()
         await store.close()
+
+
+@cache
+def _rulebooks() -> Rulebooks:
+    return Rulebooks(Policy())
+
+
+def _pipeline(judge: Judge, store: Store, road: Road) -> Pipeline:
+    return Pipeline(
+        judge=judge,
+        allowances=store.allowances,
+        road=road,
+        rules=_rulebooks().rules,
+        limits=Limits(reply=timedelta(seconds=5), hold=timedelta(hours=24), received_headers=50),
+        received_count=lambda raw: 0,
+    )
 
 
 @cache

@@ -16,10 +16,11 @@ from gatepost.model import (
     RelayReply,
     Session,
 )
+from gatepost.orderdata import Kind, OrderLine, ShipmentLine
 from gatepost.ports import Settled
 from gatepost.store.users import Role
 from gatepost_policies.model import Action, Finding
-from kit.messages import UNREADABLE, allowance, finding
+from kit.messages import BUYER, UNREADABLE, allowance, finding
 from kit.site import TestSite, held, raw_of
 
 GUIDE = "ada"
@@ -42,6 +43,15 @@ PAGES = (
     "/ledger",
     "/ledger/112-1234567-1234567",
     "/exceptions",
+    "/orders",
+    "/orders/check",
+    "/orders/112-1234567-1234567",
+    "/buyers",
+    "/buyers?address=abcdefghij12345%40marketplace.amazon.com",
+    "/stops",
+    "/compose",
+    "/compose?order=112-1234567-1234567&letter=review-request",
+    "/letters/en",
     "/check",
     "/audit?verify=yes",
     "/sent",
@@ -115,6 +125,7 @@ async def furnish(site: TestSite) -> None:
     await site.store.quarantine.take(MessageId("corrected"), by="rita", claims=(), raw=raw)
     await _days(site)
     await _review_request(site)
+    await _trade(site)
     await site.store.review.see(MessageId("held2"), by="rita", turn=timedelta(minutes=5))
     await site.store.review.see(MessageId("held3"), by="rita")
     await site.store.review.call_wrong(MessageId("held1"), "p4-marketing", by="rita", note="it was agreed")
@@ -154,6 +165,19 @@ async def _days(site: TestSite) -> None:
         if entry.state is MessageState.ATTEMPTING:
             answer = Answer(AnswerKind.RELAYED, entry.id, relay=RelayReply(250, "2.0.0", "Ok"))
             await site.store.journal.settle(entry.id, Settled(MessageState.RELAYED, answer))
+
+
+async def _trade(site: TestSite) -> None:
+    """Order data, a parcel that waits for its feed, and somebody who wants no more mail."""
+    order, orders = OrderId("112-1234567-1234567"), site.store.orders
+    number = await orders.start("digest", name="orders.txt", kind=Kind.ORDERS, by=GUIDE)
+    line = OrderLine(order, "1", name="Brass lamp", quantity=2, shipped=2, buyer=BUYER, recipient="Jane Doe")
+    await orders.put(number, [line])
+    await orders.finish(number, rows=1, bad=0)
+    parcel = ShipmentLine(order, site.clock.now().date(), "UPS", "1Z12345E0205271688")
+    await site.store.feed_entries.record(parcel, by=GUIDE)
+    await orders.stop("buyer", BUYER, by=GUIDE, reason="asked us to stop")
+    orders.forget()
 
 
 async def _review_request(site: TestSite) -> None:

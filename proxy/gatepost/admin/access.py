@@ -21,6 +21,7 @@ class Permission(Enum):
     MINE = "mine"  # the own mails and what was decided about them
     READ = "read"  # other people's mail and what was decided about it
     DECIDE = "decide"  # release, reject, settle
+    RECORD = "record"  # order data, parcels, refunds, the stop list; make letters and send them
     GRANT = "grant"  # allow another review request for an order
     AUDIT = "audit"  # the trail of who did what
     SEE = "see"  # users, tokens and settings as they are
@@ -32,8 +33,8 @@ _EVERYONE = frozenset({_P.OWN, _P.ACCOUNT, _P.CHECK, _P.MINE})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.AGENT: _EVERYONE,
-    Role.REVIEWER: _EVERYONE | {_P.READ, _P.DECIDE},
-    Role.ADMIN: _EVERYONE | {_P.READ, _P.DECIDE, _P.GRANT, _P.AUDIT, _P.SEE, _P.MANAGE},
+    Role.REVIEWER: _EVERYONE | {_P.READ, _P.DECIDE, _P.RECORD},
+    Role.ADMIN: _EVERYONE | {_P.READ, _P.DECIDE, _P.RECORD, _P.GRANT, _P.AUDIT, _P.SEE, _P.MANAGE},
     Role.AUDITOR: _EVERYONE | {_P.READ, _P.AUDIT, _P.SEE},
 }
 """What each role may do. A permission that is not listed is denied."""
@@ -43,8 +44,8 @@ _READS = frozenset({_P.OWN, _P.MINE, _P.READ, _P.AUDIT, _P.SEE})
 SCOPES: Mapping[Scope, frozenset[Permission]] = {
     Scope.CHECK: frozenset({_P.OWN, _P.CHECK}),
     Scope.READ: _READS,
-    Scope.REVIEW: _READS | {_P.DECIDE},
-    Scope.ADMIN: _READS | {_P.ACCOUNT, _P.CHECK, _P.DECIDE, _P.GRANT, _P.MANAGE},
+    Scope.REVIEW: _READS | {_P.DECIDE, _P.RECORD},
+    Scope.ADMIN: _READS | {_P.ACCOUNT, _P.CHECK, _P.DECIDE, _P.RECORD, _P.GRANT, _P.MANAGE},
 }
 """What a token of each scope may be used for, within what its user may do."""
 

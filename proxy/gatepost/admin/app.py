@@ -18,6 +18,7 @@ from starlette.routing import Match, Route
 from gatepost import events
 from gatepost.admin import oidc, problems
 from gatepost.admin.access import Permission, Visitor
+from gatepost.admin.books import Books
 from gatepost.admin.guard import Guard, is_local
 from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
@@ -73,6 +74,7 @@ class Parts:
     links: Links
     staff: Staff
     office: Office
+    books: Books
 
 
 def create_app(parts: Parts) -> Starlette:
@@ -121,6 +123,7 @@ def _desk(parts: Parts) -> Desk:
         links=parts.links,
         staff=parts.staff,
         office=office,
+        books=parts.books,
         provider=Provider(site.oidc) if site.oidc else None,
     )
 

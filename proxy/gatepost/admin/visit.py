@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gatepost.admin.access import Permission, Visitor
+from gatepost.admin.books import MOST_IMPORTING, Books
 from gatepost.admin.links import Links
 from gatepost.admin.login import Doorkeeper
 from gatepost.admin.office import Office
@@ -96,10 +97,12 @@ class Desk:
     links: Links
     staff: Staff
     office: Office
+    books: Books
     provider: Provider | None
     notes: Notes = field(default_factory=Notes)
     kept: Kept = field(default_factory=Kept)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_READERS))
+    importing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_IMPORTING))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from gatepost.admin.staff import Staff
 from gatepost.config import Config
 from gatepost.config.schema import RelayAuth
 from gatepost.daemon.archive import StoreArchive
+from gatepost.daemon.bookkeeping import StoreBooks
 from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.housekeeping import keep_house
 from gatepost.daemon.office import Office
@@ -314,8 +315,18 @@ class Gateway:
                 outbox=self.store.outbox,
             ),
             office=self.office,
+            books=self._books(),
         )
         return create_app(parts)
+
+    def _books(self) -> StoreBooks:
+        return StoreBooks(
+            self.store,
+            self.clock,
+            config=lambda: self.config,
+            rulebooks=lambda: self.judging.rulebooks,
+            handle=self.pipeline.handle,
+        )
 
     def _unready(self) -> str | None:
         """Why no mail can be taken now; None when it can (RFC 5321 §4.2.2: 452)."""

@@ -100,8 +100,10 @@ def _described(operation: Operation) -> Mapping[str, Any]:
         "parameters": [*_path_parameters(operation.path), *_query_parameters(operation.query)],
         "responses": dict(_responses(operation)),
     }
-    if operation.body:
-        content: dict[str, Any] = {JSON: {"schema": _ref(operation.body)}}
+    if operation.body or operation.other_body:
+        content: dict[str, Any] = {}
+        if operation.body:
+            content[JSON] = {"schema": _ref(operation.body)}
         if operation.other_body:
             content[operation.other_body] = {"schema": {"type": "string"}}
         described["requestBody"] = {"required": True, "content": content}

@@ -20,6 +20,7 @@ from gatepost.admin.api import (
 )
 from gatepost.admin.api import staff_shapes as staff
 from gatepost.admin.api.operation import Operation
+from gatepost.admin.api.trade_table import TRADE_OPERATIONS
 
 OPERATIONS = (
     Operation(
@@ -230,4 +231,5 @@ OPERATIONS = (
         query=staff.SendersQuery, answer=staff.Senders,
     ),
     Operation("GET", "/rules", settings.rules, P.SEE, "The rules in force", "settings", answer=staff.Rules),
+    *TRADE_OPERATIONS,
 )  # fmt: skip
