@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatepost_policies.facts.addresses import addresses_in, bare_alias, buyers, is_buyer, marketplace_of
+from gatepost_policies.facts.enclosed import text_bytes
 from gatepost_policies.facts.files import Unseen, Words, unseen, with_words
 from gatepost_policies.facts.finding import find_facts
 from gatepost_policies.facts.reading import Assembly, read_mail
@@ -24,6 +25,7 @@ __all__ = [
     "read",
     "read_file",
     "read_text",
+    "text_bytes",
     "thread_ids",
     "unseen",
     "with_words",

@@ -44,6 +44,15 @@ def is_text(content: bytes) -> bool:
     return bool(head) and (is_wide or len(head.translate(None, _CONTROLS)) == len(head))
 
 
+def text_bytes(raw: bytes) -> int:
+    """How much of a mail is text to be judged, rather than files to be looked at."""
+    return sum(
+        len(leaf.content)
+        for leaf in split(raw).leaves
+        if leaf.content_type.startswith("text/") or text_kind(leaf.content, leaf.content_type)
+    )
+
+
 def is_of_buyer(leaf: Leaf) -> bool:
     """Whether a part of a mail within the mail holds a buyer's words."""
     return leaf.embedded and bool(buyers(addresses_in([leaf.sender])))

@@ -18,7 +18,7 @@ from gatepost_policies.facts.links import header_links, joined, page_links, text
 from gatepost_policies.facts.sections import is_reply_subject, stretches
 from gatepost_policies.facts.speech import with_speech
 from gatepost_policies.html import Page, read_html
-from gatepost_policies.mime import Leaf, declared_in_html, decode_text, sniff, split
+from gatepost_policies.mime import Leaf, declared_in_html, decode_text, size_of, sniff, split
 from gatepost_policies.model import (
     Attachment,
     Hidden,
@@ -266,7 +266,8 @@ def _tie_pictures(mail: Assembly, leaves: tuple[Leaf, ...]) -> None:
     for path in carried:
         digest = digests.get(path, "")
         if digest and digest not in named:
-            mail.images.append(Image("", "", "", None, None, "attachment", digest))
+            width, height = size_of(carried[path].content) or (None, None)
+            mail.images.append(Image("", "", "", width, height, "attachment", digest))
 
 
 def _unfolded(text: str) -> str:

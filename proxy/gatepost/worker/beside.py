@@ -28,6 +28,11 @@ class Beside:
     known: Known = NOTHING_KNOWN
     words: tuple[Words, ...] = ()
 
+    @property
+    def characters(self) -> int:
+        """How much the files say."""
+        return sum(len(file.words) + len(file.in_pictures) for file in self.words)
+
 
 NOTHING = Beside()
 

@@ -14,7 +14,7 @@ from gatepost.model import Judgement
 from gatepost.worker.beside import NOTHING, Beside, Sources
 from gatepost_policies.facts import Unseen
 
-MAX_WAITING = 16
+MAX_WAITING = 64
 """Heavy mails that may wait for the child; beyond, the sender is told to come again."""
 NO_SOURCES = Sources()
 
@@ -71,7 +71,11 @@ class Child:
         beside = await sources.of(first.judgement.verdict.order_ids, first.files, to, first.ids)
         if beside == NOTHING:
             return first.judgement
-        return (await self._examine(replace(task, beside=beside))).judgement
+        return await self.judge_beside(replace(task, beside=beside))
+
+    async def judge_beside(self, task: Task) -> Judgement:
+        """Judge in the child with what is known besides. Raises JudgeError."""
+        return (await self._examine(task)).judgement
 
     async def _examine(self, task: Task) -> Examined:
         if self._waiting >= MAX_WAITING:

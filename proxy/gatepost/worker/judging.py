@@ -1,4 +1,4 @@
-"""The Judge port: reads and judges mail to buyers, inline up to `heavy_bytes`, else in a child process."""
+"""The Judge port: reads and judges mail to buyers, inline up to `heavy_bytes` of text, else in a child."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from email.utils import parseaddr
 from gatepost.errors import JudgeError, StoreError
 from gatepost.model import Judgement, Message
 from gatepost.worker.beside import NOTHING, Beside, Sources, named_in
-from gatepost.worker.child import NO_SOURCES, Child
+from gatepost.worker.child import NO_SOURCES, Child, Task
 from gatepost.worker.rulebooks import Rulebooks
-from gatepost_policies.facts import buyers, read, unseen, with_words
+from gatepost_policies.facts import buyers, read, text_bytes, unseen, with_words
 from gatepost_policies.judging import judge
 from gatepost_policies.model import Action, Mail, Reading, Source, Verdict
 from gatepost_policies.rulebook import Rulebook
@@ -20,6 +20,8 @@ TOO_DEEP = frozenset({"too-deep", "too-many-parts"})
 
 LONGEST_WORDS = 6_000
 """Characters of what a held mail says that are searched."""
+HUGE_BYTES = 1 << 20
+"""From this size on even to part a mail into its files takes too long for the loop."""
 _BODIES = frozenset({Source.PLAIN, Source.HTML})
 
 LONGEST_FROM = 2_000
@@ -41,7 +43,7 @@ class Judging:
         if not to:
             return Judgement(buyers=(), verdict=None)
         account, recipients = message.session.account, message.envelope.rcpt_tos
-        if len(message.raw) > self._heavy_bytes:
+        if self._is_heavy(message.raw):
             return await self._child.judge(
                 message.raw, account=account, recipients=recipients, to=to, sources=self._sources
             )
@@ -49,12 +51,22 @@ class Judging:
             reading = read(message.raw)
             orders = [order.id for order in reading.facts.order_ids]
             beside = await self._sources.of(orders, unseen(reading.mail), to, named_in(reading.mail))
+            if beside.characters > self._heavy_bytes:  # a small file may say much
+                return await self._child.judge_beside(
+                    Task(message.raw, account, tuple(recipients), to, beside)
+                )
             rulebook = self.rulebooks.select(account, to)
             return judgement_of(reading, rulebook, recipients=recipients, to=to, beside=beside)
-        except StoreError:  # not the mail's fault: the sender is told to come again
+        except (StoreError, JudgeError):  # not the mail's fault, or told already
             raise
         except Exception as error:  # the reader never raises; if it does, the mail is held, not passed
             raise JudgeError(f"the mail could not be read: {type(error).__name__}") from error
+
+    def _is_heavy(self, raw: bytes) -> bool:
+        """Whether judging it here would hold up all others: by its text, files cost little."""
+        if len(raw) <= self._heavy_bytes:
+            return False
+        return len(raw) > HUGE_BYTES or text_bytes(raw) > self._heavy_bytes
 
 
 def judge_inline(

@@ -152,5 +152,6 @@ def test_a_large_picture_within_the_markup_is_whole() -> None:
 def test_a_spacer_is_nothing_to_look_at() -> None:
     pixel = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + b"\0\0\0\x01" * 2 + bytes(20)
     assert unseen(attached(pixel, "image/png", "spacer.png")) == ()
+    assert [image.width for image in attached(pixel, "image/png", "spacer.png").images] == [1]
     uri = f"data:image/png;base64,{base64.b64encode(pixel).decode()}"
     assert unseen(read(mail(f"<img src='{uri}'>", headers="Content-Type: text/html")).mail) == ()

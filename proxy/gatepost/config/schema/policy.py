@@ -35,5 +35,5 @@ class Policy(Section):
     """Longest time for judging one mail."""
     review_judge_seconds: Seconds = 60
     """Longest time for judging a mail again that was held unjudged, when it is to be released."""
-    heavy_bytes: Count = 262_144
-    """Size from which on a mail is judged in a process of its own."""
+    heavy_bytes: Count = 32_768
+    """Text from which on a mail is judged in a process of its own; files don't count."""
