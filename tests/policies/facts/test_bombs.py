@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +10,9 @@ from hypothesis import strategies as st
 
 from gatepost_policies.facts import read
 from gatepost_policies.model import Reading, Span
+from kit.effort import calls
 from kit.mails import html_mail, mail, multipart, part
+from kit.winmail import winmail
 
 
 def nested(levels: int) -> bytes:
@@ -23,9 +22,17 @@ def nested(levels: int) -> bytes:
     )
 
 
+ATTACHED = b"Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n"
+
 BOMBS: dict[str, tuple[Callable[[int], bytes], str]] = {
     "nested-parts": (nested, "too-deep"),
     "nested-mails": (lambda n: b"Content-Type: message/rfc822\r\n\r\n" * n, "too-deep"),
+    "attached-mails": (lambda n: multipart(*[ATTACHED + b"Subject: x\r\n\r\nhi"] * n), ""),
+    "mails-attached-to-mails": (lambda n: ATTACHED * n, "too-deep"),
+    "files-of-outlook": (
+        lambda n: multipart(part(winmail(files={f"{at}.eml": b"x" for at in range(n)}))),
+        "",
+    ),
     "many-parts": (lambda n: multipart(*[b"\r\nx"] * n), "too-many-parts"),
     "many-headers": (lambda n: b"X: y\r\n" * (10 * n) + b"\r\nhi", "headers-too-long"),
     "long-header": (lambda n: b"Subject: " + b"y" * (100 * n) + b"\r\n\r\nhi", "headers-too-long"),
@@ -86,23 +93,6 @@ BOMBS: dict[str, tuple[Callable[[int], bytes], str]] = {
     "padding": (lambda n: mail("QQ==" * n, headers="Content-Transfer-Encoding: base64"), ""),
     "flowed": (lambda n: mail("a \r\n" * n, headers="Content-Type: text/plain; format=flowed"), ""),
 }
-
-
-def calls(work: Callable[[], object]) -> int:
-    """How many functions `work` calls: a measure of effort that no busy machine disturbs."""
-    count = 0
-
-    def note(frame: FrameType, event: str, argument: Any) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 @pytest.mark.parametrize(("bomb", "defect"), BOMBS.values(), ids=BOMBS.keys())
