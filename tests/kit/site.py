@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from gatepost.admin import Parts, create_app
 from gatepost.admin.links import Links
 from gatepost.admin.ports import Archive, Release
-from gatepost.admin.reviewing import Bench
+from gatepost.admin.reviewing import Bench, Files
 from gatepost.admin.staff import Staff
 from gatepost.attempt import Road, Terms
 from gatepost.config import Config
@@ -145,6 +145,7 @@ async def open_site(
     capture: bool = True,
     archive: Callable[[Store], Archive] = StoreArchive,
     release: Release | None = None,
+    files: Files | None = None,
     letters: Letters | None = None,
 ) -> AsyncIterator[TestSite]:
     """A site over a new store in `folder`, unless a part of it is given."""
@@ -177,7 +178,11 @@ async def open_site(
         capture_enabled=capture,
         message_bytes=1_000_000,
         bench=Bench(
-            store.review, store.allowances, partial(_correct, (store, road, judge or told())), store.figures
+            store.review,
+            store.allowances,
+            partial(_correct, (store, road, judge or told())),
+            store.figures,
+            files,
         ),
         links=Links(LINK_KEY, lambda: [REVIEWER]),
         staff=Staff(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gatepost.admin.mailview import safe_name
 from gatepost.admin.visit import Desk
 from gatepost.model import Envelope, Message, MessageId, Recipient, Session
 from gatepost_policies.facts import addresses_in, buyers
@@ -14,6 +18,8 @@ from gatepost_policies.model import Verdict
 BUYER = "buyer-of-a-draft@marketplace.amazon.com"
 SENDER = "draft@seller.example"
 MAX_RECIPIENTS = 100
+MAIL_ENDINGS = ("eml", "mime", "mht")
+_FIELD = re.compile(rb"(?:From [^\n]*\n)?[A-Za-z][!-9;-~]*[ \t]*:[^\n]*\n(?:[!-9;-~]+[ \t]*:|[ \t]|\r?\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +30,51 @@ class Checked:
     assumed: bool  # no buyer was among the recipients: judged as if one were
 
 
-def compose(subject: str, text: str, *, html: bool) -> bytes:
-    """The draft as a mail to a buyer."""
-    lines = [
+def compose(subject: str, text: str, *, html: bool, files: Sequence[tuple[str, bytes]] = ()) -> bytes:
+    """The draft as a mail to a buyer, with its files as attachments."""
+    head = [
         f"From: {SENDER}",
         f"To: {BUYER}",
         f"Subject: {' '.join(subject.split())}",
         "MIME-Version: 1.0",
+    ]
+    body = [
         f"Content-Type: text/{'html' if html else 'plain'}; charset=utf-8",
         "Content-Transfer-Encoding: 8bit",
         "",
         text,
     ]
-    return _with_crlf("\n".join(lines).encode("utf-8", "replace"))
+    if not files:
+        return _with_crlf("\n".join([*head, *body]).encode("utf-8", "replace"))
+    boundary = f"=_{secrets.token_hex(16)}"
+    lines = [*head, f'Content-Type: multipart/mixed; boundary="{boundary}"', "", f"--{boundary}", *body]
+    for name, content in files:
+        lines += ["", f"--{boundary}", *_attached(name, content)]
+    return _with_crlf("\n".join([*lines, "", f"--{boundary}--", ""]).encode("utf-8", "replace"))
 
 
-def from_file(raw: bytes, name: str = "", *, subject: str = "") -> bytes:
-    """An uploaded mail with the line ends of its way; of a text or a page, a mail that says it."""
+def _attached(name: str, content: bytes) -> list[str]:
+    """A file as a part of no declared type: it is known by its content."""
+    return [
+        "Content-Type: application/octet-stream",
+        f'Content-Disposition: attachment; filename="{safe_name(name)}"',
+        "Content-Transfer-Encoding: base64",
+        "",
+        base64.encodebytes(content).decode("ascii"),
+    ]
+
+
+def from_file(raw: bytes, name: str = "", *, subject: str = "", text: str = "", html: bool = False) -> bytes:
+    """An uploaded mail with the line ends of its way; of a text or a page, a mail that says it.
+
+    Any other file is attached to a mail that says `text`.
+    """
     ending = name.lower().rpartition(".")[2]
     if ending in ("txt", "text", "html", "htm"):
         return compose(subject, decode_text(raw)[0], html=ending.startswith("htm"))
-    return _with_crlf(raw)
+    if not name or ending in MAIL_ENDINGS or _FIELD.match(raw):
+        return _with_crlf(raw)
+    return compose(subject, text, html=html, files=[(name, raw)])
 
 
 def _with_crlf(raw: bytes) -> bytes:

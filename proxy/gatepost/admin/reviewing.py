@@ -20,6 +20,7 @@ from gatepost.model import (
     Wrong,
 )
 from gatepost.release import ReleaseOutcome
+from gatepost_policies.facts import Unseen, Words
 
 
 class Reviews(Protocol):
@@ -98,6 +99,13 @@ class Figures(Protocol):
         """How many held mails came before each of these moments."""
 
 
+class Files(Protocol):
+    """Says what files say: pictures, documents (`gatepost.vision`)."""
+
+    async def words(self, files: Sequence[Unseen]) -> Sequence[Words]:
+        """What each of these files says, within a time; never raises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """All that reviewers work with beside the archive."""
@@ -106,3 +114,4 @@ class Bench:
     exceptions: Exceptions
     correct: Correct
     figures: Figures
+    files: Files | None = None  # None: the words of files are not shown in their place

@@ -15,9 +15,10 @@ from gatepost.admin.guard import MAIL_POLICY
 from gatepost.admin.mailview import ShownMail, disposition, show, source_of
 from gatepost.admin.safehtml import html_document
 from gatepost.admin.visit import READ_SECONDS, Desk, Visit
-from gatepost_policies.facts import read
+from gatepost_policies.facts import read, unseen, with_words
 from gatepost_policies.model import Finding, JudgedLink, Reading
 
+IN_FILE = "file:"  # how the part of a finding in a file begins
 VIEWS = {"words": "Words", "layout": "Layout", "headers": "Headers", "source": "Source"}
 
 
@@ -30,7 +31,9 @@ class Specimen:
 
     async def values(self, visit: Visit, findings: Sequence[Finding] = ()) -> dict[str, Any]:
         """What `specimen.html` needs for the view that was asked for."""
-        shown = show((await reading_of(visit.desk, self.raw)), findings)
+        shown = show(
+            await _with_files(visit.desk, await reading_of(visit.desk, self.raw), findings), findings
+        )
         views = [(key, words) for key, words in VIEWS.items() if key != "layout" or shown.html_parts]
         asked = requests.asked(visit.request, "view")
         view = asked if asked in dict(views) else "words"
@@ -97,7 +100,18 @@ async def view_of(
     desk: Desk, raw: bytes, findings: Sequence[Finding], links: Sequence[JudgedLink]
 ) -> ShownMail:
     """A mail with its findings in place."""
-    return show(await reading_of(desk, raw), findings, links)
+    return show(await _with_files(desk, await reading_of(desk, raw), findings), findings, links)
+
+
+async def _with_files(desk: Desk, reading: Reading, findings: Sequence[Finding]) -> Reading:
+    """The reading with what its files say, where something was found in one of them.
+
+    Files that were read a while ago, as for their judgement, are answered from memory.
+    """
+    files = desk.bench.files
+    if files is None or not any(finding.part.startswith(IN_FILE) for finding in findings):
+        return reading
+    return with_words(reading, await files.words(unseen(reading.mail)))
 
 
 async def in_thread(desk: Desk, work: Any, *values: Any) -> Any:

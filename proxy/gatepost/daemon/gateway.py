@@ -73,7 +73,7 @@ class Gateway:
         self._disk = self._reserve()
         self.child = Child(config.policy)
         self._stack.push_async_callback(self.child.close)
-        sources = self._sources()
+        self.sources = sources = self._sources()
         self.judging = Judging(rulebooks, self.child, heavy_bytes=config.policy.heavy_bytes, sources=sources)
         self.patient = PatientJudge(config.policy, sources)
         self.upstream = upstream_for(config, self.hostname, self.clock, self.store.captures)
@@ -304,7 +304,9 @@ class Gateway:
             edition=config.policy.edition,
             capture_enabled=config.relay is None,
             message_bytes=config.smtp.limits.message_bytes,
-            bench=Bench(self.store.review, self.store.allowances, self.correct, self.store.figures),
+            bench=Bench(
+                self.store.review, self.store.allowances, self.correct, self.store.figures, self.sources
+            ),
             links=Links(await self.store.outbox.key(LINKS), lambda: self.config.notices.reviewers),
             staff=Staff(
                 accounts=self.store.users,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.admin.carrying import carried, laid_out_plainly
@@ -57,6 +57,7 @@ def test_a_hostile_page_takes_time_in_proportion_to_its_length(page: str) -> Non
 WORDS = st.lists(st.sampled_from(["lamp", "the", "20%", "a&b", "<p>", "ü"]), max_size=12).map(" ".join)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_a_page_of_a_text_alone_says_the_new_text_or_is_not_made(old: str, new: str) -> None:
     """Invariant: what is carried says just the new words."""
@@ -68,6 +69,7 @@ def test_a_page_of_a_text_alone_says_the_new_text_or_is_not_made(old: str, new: 
         assert " ".join(said).split() == new.split()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_a_plain_layout_says_the_text_and_no_markup(text: str) -> None:
     page = laid_out_plainly(text)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.admin.draft import BUYER, _recipients, compose, from_file
@@ -36,3 +37,27 @@ def test_recipients_come_from_to_and_cc() -> None:
 
 def test_a_field_of_nested_comments_is_no_trouble() -> None:
     assert _recipients(b"To: " + b"(" * 50_000 + b"a@x.example\r\n\r\n") in ((), ("a@x.example",))
+
+
+PDF = b"%PDF-1.4\nsee: me\n"
+
+
+def test_a_file_that_is_no_mail_is_attached_to_the_text() -> None:
+    mail = read(from_file(PDF, 'a".pdf', subject="Order", text="Hello", html=False)).mail
+
+    assert [(each.content, each.detected_type) for each in mail.attachments] == [(PDF, "application/pdf")]
+    assert "Hello" in mail.passages[1].text
+    assert mail.defects == ()
+
+
+@pytest.mark.parametrize("name", ["a.eml", "saved", "a.msg.txt.eml"])
+def test_a_mail_is_known_by_its_name_or_its_headers(name: str) -> None:
+    raw = b"Subject: x\r\nTo: a@b.example\r\n\r\nhello\r\n"
+    assert from_file(raw, name) == raw
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30), st.binary(max_size=200))
+def test_any_file_comes_through_whole(name: str, content: bytes) -> None:
+    mail = read(compose("s", "t", html=False, files=[(name, content), ("b.bin", b"x")])).mail
+    assert content in [each.content for each in mail.attachments] or not content.strip()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from gatepost.admin import draft, requests
 from gatepost.admin.api import shapes
 from gatepost.admin.api.operation import JSON, content_type, parsed
+from gatepost.admin.problems import Problem
 from gatepost.admin.visit import Visit
 from gatepost.errors import JudgeError
 from gatepost.report import verdict_as_json
@@ -33,5 +36,14 @@ def _from_json(body: bytes) -> tuple[bytes, tuple[str, ...]]:
     given = parsed(body, shapes.Draft)
     if bool(given.text) == bool(given.html):
         raise HTTPException(422, "give either text or html")
-    raw = draft.compose(given.subject, given.text or given.html, html=bool(given.html))
+    files = [(file.name, _content(file, number)) for number, file in enumerate(given.files)]
+    raw = draft.compose(given.subject, given.text or given.html, html=bool(given.html), files=files)
     return raw, tuple(given.recipients)
+
+
+def _content(file: shapes.DraftFile, number: int) -> bytes:
+    try:
+        return base64.b64decode(file.content, validate=True)
+    except ValueError:
+        fault = {"at": f"body/files/{number}/content", "detail": "this is no base64"}
+        raise Problem(422, "the body is not as it should be", [fault]) from None

@@ -230,6 +230,13 @@ class Verdict(JudgedMail):
     """No buyer was among the recipients: it was judged as if one were."""
 
 
+class DraftFile(Shape):
+    """A file that goes with a draft."""
+
+    name: Annotated[str, Field(max_length=200)]
+    content: Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
+
+
 class Draft(Shape):
     """The parts of a mail that is to be judged and not sent: `text` or `html`, one of them."""
 
@@ -239,6 +246,8 @@ class Draft(Shape):
     text: Annotated[str, Field(min_length=1)] = ""
     html: Annotated[str, Field(min_length=1)] = ""
     recipients: Annotated[list[str], Field(max_length=100, default_factory=list)]
+    files: Annotated[list[DraftFile], Field(max_length=20, default_factory=list)]
+    """Pictures and documents are read and judged, too (`gatepost[vision]`)."""
 
 
 class ReleaseBody(Shape):

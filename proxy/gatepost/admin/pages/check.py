@@ -35,7 +35,7 @@ async def check(visit: Visit) -> Response:
     if not upload and not text.strip() and not subject:
         return visit.page("check.html", 422, **{**values, "fault": "Paste a draft, or choose a file."})
     raw = (
-        draft.from_file(upload, name, subject=subject)
+        draft.from_file(upload, name, subject=subject, text=text, html=kind == "html")
         if upload
         else draft.compose(subject, text, html=kind == "html")
     )

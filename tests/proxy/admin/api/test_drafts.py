@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
 
-from kit.messages import BUYER, finding
+from gatepost.model import Judgement, Message
+from gatepost_policies.facts import read
+from kit.messages import BUYER, finding, judgement
 from kit.site import OWN, TestSite, open_site, raw_of, told
 
 CONTRACT = ["edition", "action", "purpose", "language", "order_ids", "findings", "links"]
@@ -56,3 +59,29 @@ async def test_what_can_not_be_checked_is_a_problem(
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["status"] == status
+
+
+class Listening:
+    """A judge that finds nothing and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Message] = []
+
+    async def judge(self, message: Message) -> Judgement:
+        self.asked.append(message)
+        return judgement()
+
+
+async def test_files_go_with_a_draft_and_are_judged(tmp_path: Path) -> None:
+    judge = Listening()
+    file = {"name": "card.pdf", "content": base64.b64encode(b"%PDF-1.4\n").decode()}
+    async with open_site(tmp_path, judge=judge) as site, site.logged_in() as client:
+        draft = {"subject": "Order", "text": "Hello"}
+        good = await client.post("/api/v1/check", json={**draft, "files": [file]}, headers=OWN)
+        wrong = {**draft, "files": [{"name": "card.pdf", "content": "no base64!"}]}
+        bad = await client.post("/api/v1/check", json=wrong, headers=OWN)
+
+    (sent,) = judge.asked
+    assert good.status_code == 200
+    assert [each.content for each in read(sent.raw).mail.attachments] == [b"%PDF-1.4\n"]
+    assert (bad.status_code, bad.json()["errors"][0]["at"]) == (422, "body/files/0/content")

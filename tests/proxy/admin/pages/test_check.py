@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gatepost.config.schema import Policy, Vision
 from gatepost.errors import JudgeError
+from gatepost.ports import Judge
 from gatepost.store.users import Role
+from gatepost.vision.eyes import Eyes
+from gatepost.worker import Judging, Rulebooks, Sources
+from gatepost.worker.child import Child
 from kit.messages import finding
 from kit.ports import ToldJudge
 from kit.site import OWN, TestSite, open_site, raw_of, told
@@ -93,3 +100,35 @@ async def test_a_text_or_a_page_is_judged_as_a_mail_that_says_it(
         page = (await client.post("/check", files=files, headers=OWN)).text
     assert "It would go out." in page
     assert seen in page
+
+
+@asynccontextmanager
+async def seeing() -> AsyncIterator[tuple[Judge, Sources]]:
+    """The gateway's own judge, with eyes for what files say."""
+    policy = Policy()
+    child, eyes = Child(policy), Eyes(Vision(seconds=60))
+    sources = Sources(eyes=eyes)
+    try:
+        yield Judging(Rulebooks(policy), child, heavy_bytes=262_144, sources=sources), sources
+    finally:
+        await child.close()
+        await eyes.close()
+
+
+async def test_what_a_file_says_is_judged_and_shown_with_its_words_marked(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr", reason="gatepost[vision] is not installed")
+    from kit.pictures import pdf
+
+    card = pdf("Please leave us a 5 star review for order 112-4821093-7733164")
+    async with seeing() as (judge, sources), open_site(tmp_path, judge=judge, files=sources) as site:
+        form = {"subject": "Order 112-4821093-7733164", "text": "Your parcel is on its way.", "kind": "text"}
+        async with site.logged_in("agnes", Role.AGENT) as client:
+            page = (
+                await client.post("/check", data=form, files={"file": ("card.pdf", card)}, headers=OWN)
+            ).text
+
+    assert "It would be refused." in page
+    assert 'aria-label="file:card.pdf"' in page
+    in_file = page.partition('aria-label="file:card.pdf"')[2].partition("</section>")[0]
+    assert '<mark class="reject" id="words-1"' in in_file
+    assert "5 star" in in_file
