@@ -66,6 +66,15 @@ class Standings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Tripped:
+    """How the breaker is tripped: since when, by whom or what, and why."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """A mail of ours: what something that came back is about."""
 

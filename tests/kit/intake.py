@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,7 +105,12 @@ def smtp_config(
 
 @asynccontextmanager
 async def running(
-    config: Smtp | None = None, *, house: House | None = None, keep_credentials: bool = False, **parts: Any
+    config: Smtp | None = None,
+    *,
+    house: House | None = None,
+    keep_credentials: bool = False,
+    takes: Callable[[str], bool] | None = None,
+    **parts: Any,
 ) -> AsyncIterator[House]:
     """An intake that listens; `parts` are those of `smtp_config`."""
     house = house or House()
@@ -119,6 +124,7 @@ async def running(
         clock=StillClock(),
         new_id=Counter(),
         tasks=house.tasks,
+        takes=takes,
     )
     await house.intake.start()
     try:

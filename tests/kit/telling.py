@@ -47,6 +47,7 @@ class Told:
             terms=lambda: Terms(self.settings, "gate.example", SITE, KEY),
             new_id=lambda: MessageId(f"n{next(self.numbers)}"),
             wake=self._wake,
+            breaker=self.store.breaker,
         )
 
     def _wake(self) -> None:

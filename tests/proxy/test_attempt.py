@@ -142,3 +142,23 @@ async def test_a_store_that_fails_at_the_mark_sends_nothing_and_leaves_the_sende
     assert (answer.kind.value, upstream.sent) == ("undecided", [])
     journal.broken = False
     await until(lambda: journal.entries[M1].state is MessageState.ABANDONED)
+
+
+@pytest.mark.parametrize("outcome", [Refused(NO), TryLater("down")])
+async def test_mail_for_the_seller_waits_for_ever_and_no_stranger_gets_a_report(
+    outcome: Refused | TryLater,
+) -> None:
+    journal, upstream = MemoryJournal(), ToldUpstream([outcome], before_dot=True)
+    arrived = replace(message(), session=replace(message().session, inbound=True))
+    journal.clock.pass_by(days=30)
+    await road(upstream, journal).attempt(flight(journal, of=arrived))
+    assert journal.entries[M1].state is MessageState.SPOOLED
+    assert journal.raws == {}
+    assert upstream.partial == [False]
+
+
+async def test_a_mailbox_that_says_no_at_once_is_heard_by_the_mail_server() -> None:
+    journal, upstream = MemoryJournal(), ToldUpstream([Refused(NO)])
+    arrived = replace(message(), session=replace(message().session, inbound=True))
+    answer = await road(upstream, journal).attempt(flight(journal, of=arrived, ours=False))
+    assert (answer.relay, journal.entries[M1].state) == (NO, MessageState.REFUSED)

@@ -143,7 +143,8 @@ def _behind_the_table(desk: Desk, page: Page) -> Callable[[Request], Awaitable[R
         try:
             visitor = await desk.door.visitor(request)
             turned_away = _turned_away(page, visitor, request)
-            return turned_away or await page.show(Visit(desk, request, visitor))
+            warning = await desk.archive.warning() if visitor else ""
+            return turned_away or await page.show(Visit(desk, request, visitor, warning))
         except HTTPException as fault:
             return _fault(Visit(desk, request, visitor), fault)
         except StoreError as error:

@@ -112,6 +112,7 @@ class Visit:
     desk: Desk
     request: Request
     visitor: Visitor | None
+    warning: str = ""  # why mail that answers no buyer is held; on every page
 
     @property
     def who(self) -> Visitor:
@@ -132,6 +133,7 @@ class Visit:
         """What every template may use."""
         return {
             "visitor": self.visitor,
+            "warning": self.warning,
             "can": {permission.value: self.may(permission) for permission in Permission},
             "path": self.request.url.path,
             "about": self.desk.about,

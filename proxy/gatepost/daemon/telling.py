@@ -36,6 +36,7 @@ async def telling(
         terms=lambda: Terms(settings(), hostname, site_url, key),
         new_id=new_message_id,
         wake=wake,
+        breaker=store.breaker,
     )
     hooks = Hooks(calls=store.outbox, clock=clock, settings=settings)
     return (("notices", notices.run()), ("webhooks", hooks.run()))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gatepost.model import Entry, MessageId, MessageState
+from gatepost.ports import Tripped
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ class Outbox(Protocol):
 
     async def purge(self, before: datetime) -> None:
         """Delete what was settled, marked or counted before then."""
+
+
+class Breaker(Protocol):
+    """The breaker. Raises StoreError."""
+
+    async def tripped(self) -> Tripped | None:
+        """How it is tripped; None when it is not."""
 
 
 class Held(Protocol):

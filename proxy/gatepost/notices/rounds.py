@@ -17,7 +17,7 @@ from gatepost.errors import StoreError
 from gatepost.model import Entry, MessageId, MessageState
 from gatepost.notices import words
 from gatepost.notices.letter import Letter, compose, entry_of, is_own
-from gatepost.notices.ports import Call, Happening, Held, Outbox
+from gatepost.notices.ports import Breaker, Call, Happening, Held, Outbox
 from gatepost.notices.terms import Terms, last_slot
 from gatepost.ports import Clock, Earlier, Journal
 from gatepost.report import entry_as_json, iso
@@ -44,10 +44,11 @@ class Notices:
         terms: Callable[[], Terms],
         new_id: Callable[[], MessageId],
         wake: Callable[[], None],
+        breaker: Breaker | None = None,
     ) -> None:
         """`terms` are asked anew each round; `wake` has the spool looked through at once."""
         self._outbox, self._journal, self._held, self._clock = outbox, journal, held, clock
-        self._terms, self._new_id, self._wake = terms, new_id, wake
+        self._terms, self._new_id, self._wake, self._breaker = terms, new_id, wake, breaker
         self._purged_at: datetime | None = None
 
     async def run(self) -> None:
@@ -76,6 +77,7 @@ class Notices:
         sent += await self._sum_up(terms)
         sent += await self._alarm(terms)
         sent += await self._digest(terms)
+        sent += await self._watch(terms)
         await self._purge()
         if sent:
             self._wake()
@@ -184,6 +186,24 @@ class Notices:
             shown, link = held[: words.LISTED], self._deciding(terms, to)
             subject, text = words.digest(shown, len(held), now=now, link=link)
             sent += await self._send(terms, Letter(f"{name}:{to}", to, subject, text, reply=False))
+        await self._outbox.mark([name])
+        return sent
+
+    async def _watch(self, terms: Terms) -> int:
+        """Tell that the breaker is tripped: at once, and again while nobody resets it for long."""
+        tripped = await self._breaker.tripped() if self._breaker else None
+        name = f"breaker:{iso(tripped.at)}" if tripped else ""
+        if tripped is None or await self._outbox.marked([name]):
+            return 0
+        sent = 0
+        for to in terms.settings.reviewers:
+            subject, text = words.breaker(tripped, site_url=terms.site_url)
+            sent += await self._send(terms, Letter(f"{name}:{to}", to, subject, text, reply=False))
+        body = _body("breaker.tripped", tripped.at, by=tripped.by, reason=tripped.reason)
+        hooks = [hook.name for hook in terms.settings.webhooks if "alarm" in hook.events]
+        await self._outbox.add_calls(
+            [Call(f"{name}:{hook}", hook, "breaker.tripped", body) for hook in hooks]
+        )
         await self._outbox.mark([name])
         return sent
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from gatepost.model import Entry, MessageState
+from gatepost.ports import Tripped
 from gatepost_policies import clauses
 from gatepost_policies.model import Finding
 
@@ -71,6 +72,25 @@ def alarm(entries: Sequence[Entry], hours: int, *, now: datetime, link: Link) ->
     lines = [f"The buyers of {count} held {_mails(count)} wait; nobody decided yet.", ""]
     lines += _list(entries[:LISTED], now, link)
     return head, "\n".join([*lines, *_how(link, entries), "-- ", "Gatepost", ""])
+
+
+def breaker(tripped: Tripped, *, site_url: str) -> tuple[str, str]:
+    """Subject and text of the notice that the breaker is tripped."""
+    since = f"{tripped.at:%Y-%m-%d %H:%M} UTC"
+    lines = [
+        *_wrapped(f"Since {since} only answers to buyers go out; all other mail to them is held."),
+        "",
+        *_wrapped(f"Tripped by {_line(tripped.by)}: {_line(tripped.reason)}"),
+        "",
+        *_wrapped("Look into Seller Central. Once the restriction has ended, reset the breaker and say why:"),
+        "",
+        "  gatepost inbound reset --reason TEXT",
+    ]
+    if site_url:
+        lines += ["", "What is held meanwhile:", f"{site_url}/queue"]
+    return "Only answers to buyers go out: the breaker is tripped", "\n".join(
+        [*lines, "", "-- ", "Gatepost", ""]
+    )
 
 
 def _list(entries: Sequence[Entry], now: datetime, link: Link) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gatepost import events
 from gatepost.errors import StateError
-from gatepost.ports import Clock
+from gatepost.ports import Clock, Tripped
 from gatepost.store import audit
 from gatepost.store.db import Database
 from gatepost.store.engine import Tx, Value
@@ -17,15 +16,6 @@ NAME = "proactive"
 FRESH = timedelta(seconds=2)
 """How long a process goes by what it read: so late does it hear of what another one did."""
 LONGEST_REASON = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Tripped:
-    """Since when, by whom or what, and why."""
-
-    at: datetime
-    by: str
-    reason: str
 
 
 class Breaker:

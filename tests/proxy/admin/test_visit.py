@@ -29,3 +29,18 @@ async def test_a_note_is_for_its_own_session_only(site: TestSite) -> None:
 
     assert "Rejected." not in theirs
     assert "Rejected." in own
+
+
+async def test_every_page_warns_while_only_answers_go_out(site: TestSite) -> None:
+    async with site.logged_in() as client:
+        assert "Only answers to buyers go out." not in (await client.get("/queue")).text
+        await site.store.breaker.trip(by="Amazon", reason="restricted <b>now</b>")
+        for path in ("/queue", "/overview"):
+            page = (await client.get(path)).text
+            assert "Only answers to buyers go out." in page
+            assert "restricted &lt;b&gt;now&lt;/b&gt;" in page
+        await site.store.breaker.reset(by="ann", reason="over")
+        assert "Only answers to buyers go out." not in (await client.get("/queue")).text
+    async with site.client() as stranger:
+        await site.store.breaker.trip(by="Amazon", reason="restricted")
+        assert "Only answers" not in (await stranger.get("/login")).text

@@ -13,7 +13,7 @@ import pytest
 from gatepost.config.schema import Notices as Settings
 from gatepost.config.schema import Webhook
 from gatepost.errors import StoreError
-from gatepost.model import AnswerKind, Envelope, MessageId, MessageState, Recipient
+from gatepost.model import AnswerKind, Envelope, MessageId, MessageState, Recipient, Session
 from gatepost.seal import unseal
 from kit.messages import BUYER, SELLER
 from kit.ports import MemoryJournal
@@ -262,3 +262,26 @@ async def test_the_rounds_go_on_after_whatever_failed(told: Told, monkeypatch: p
     running.cancel()
 
     assert faults == []
+
+
+async def test_a_tripped_breaker_is_told_to_reviewers_and_programs_once(told: Told) -> None:
+    told.settings = DESK.model_copy(update={"webhooks": (HOOK,)})
+    assert await told.round() == []
+    await told.store.breaker.trip(by="Amazon", reason="restricted from sending\r\nproactive messages")
+    (mail,) = await told.round()
+    assert mail["To"] == f"<{REVIEWER}>"
+    assert subject(mail) == "Only answers to buyers go out: the breaker is tripped"
+    assert "Tripped by Amazon: restricted from sending proactive messages" in " ".join(text(mail).split())
+    assert "gatepost inbound reset --reason" in text(mail)
+    (call,) = await told.store.outbox.due_calls(told.clock.now(), 10, timedelta(minutes=1))
+    assert (call.event, json.loads(call.body)["by"]) == ("breaker.tripped", "Amazon")
+    assert await told.round() == []
+    await told.store.breaker.reset(by="ann", reason="over")
+    told.clock.pass_by(days=1)
+    assert await told.round() == []
+
+
+async def test_who_wrote_to_the_seller_is_told_nothing(told: Told) -> None:
+    arrived = Session("192.0.2.7", "mail.example", "ESMTP", inbound=True)
+    await told.arrive("m1", session=arrived, envelope=from_("stranger@mail.example", SELLER))
+    assert await told.round() == []

@@ -12,6 +12,7 @@ from gatepost.config.schema import Listener, ListenerTls
 from gatepost.errors import ConfigError
 from gatepost.smtp.terms import Entrance, is_within
 from kit.certificates import Authority
+from kit.intake import greeted, running
 
 NETWORKS = (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
 
@@ -54,3 +55,16 @@ def test_only_named_peers_speak_proxy() -> None:
     entrance = Entrance(Listener(proxy_protocol_from=NETWORKS))
     assert entrance.speaks_proxy(ip_address("192.0.2.1"))
     assert not entrance.speaks_proxy(ip_address("127.0.0.1"))
+
+
+async def test_where_mail_is_taken_for_some_only_the_others_are_refused_and_nobody_logs_in() -> None:
+    listener = {"auth_without_tls": True}
+    async with (
+        running(listener=listener, takes=lambda address: address == "desk@shop.example") as house,
+        greeted(house, hello=False) as client,
+    ):
+        hello = await client.ask("EHLO mail.example")
+        assert "AUTH" not in hello.text
+        assert (await client.ask("MAIL FROM:<x@bounces.example>")).code == 250
+        assert (await client.ask("RCPT TO:<someone@elsewhere.example>")).text.startswith("550 5.1.1")
+        assert (await client.ask("RCPT TO:<desk@shop.example>")).code == 250

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from gatepost.config.schema import Config, Route
+from gatepost.config.schema import Config, Inbound, Route
 from gatepost.errors import ConfigError
 from gatepost.ports import Captured
 from gatepost.upstream import Routed, upstream_for
@@ -121,3 +122,26 @@ def test_a_dkim_key_that_is_not_there_stops_the_start(shelf: Shelf) -> None:
     )
     with pytest.raises(ConfigError):
         upstream_for(config, "gate.example.com", StillClock(), shelf)
+
+
+async def test_mail_for_the_seller_goes_to_the_sellers_mailbox_whatever_its_sender(
+    shelf: Shelf, other: Sink
+) -> None:
+    async with Sink() as outward:
+        routes = (Route(sender_domains=("shop.example",), relay=settings_for(outward.port)),)
+        inbound = Inbound(relay=settings_for(other.port))
+        config = Config(relay=settings_for(outward.port), routes=routes, inbound=inbound)
+        relays = upstream_for(config, "gate.example.com", StillClock(), shelf)
+        arrived = message(sender="a@shop.example", to=["desk@shop.example"])
+        arrived = replace(arrived, session=replace(arrived.session, inbound=True))
+        await relays.relay(arrived, on_data=OnData())
+        await relays.close()
+        assert (len(other.received), outward.received) == (1, [])
+
+
+async def test_without_a_mailbox_it_is_captured_and_never_sent_out(shelf: Shelf, other: Sink) -> None:
+    relays = upstream_for(Config(relay=settings_for(other.port)), "gate.example.com", StillClock(), shelf)
+    arrived = replace(message(), session=replace(message().session, inbound=True))
+    await relays.relay(arrived, on_data=OnData())
+    await relays.close()
+    assert (len(shelf.kept), other.received) == (1, [])

@@ -37,3 +37,10 @@ async def test_metrics_count_what_waits(site: TestSite) -> None:
     assert "gatepost_held_deadline_seconds 7200.0" in text
     assert 'gatepost_untold{way="notices"} 1.0' in text
     assert 'gatepost_untold{way="webhooks"} 0.0' in text
+
+
+async def test_metrics_tell_that_the_breaker_is_tripped(site: TestSite) -> None:
+    async with site.client() as client:
+        assert "gatepost_breaker_tripped 0.0" in (await client.get("/metrics")).text
+        await site.store.breaker.trip(by="Amazon", reason="restricted")
+        assert "gatepost_breaker_tripped 1.0" in (await client.get("/metrics")).text

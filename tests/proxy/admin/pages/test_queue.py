@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from gatepost.errors import InDoubt, JudgeError, Refused, TryLater
-from gatepost.model import ClaimState, MessageId, MessageState, OrderId, RelayReply, Session
+from gatepost.model import (
+    ClaimState,
+    Envelope,
+    MessageId,
+    MessageState,
+    OrderId,
+    Recipient,
+    RelayReply,
+    Session,
+)
 from gatepost.release import ReleaseOutcome
 from kit.messages import ORDER, UNREADABLE, judgement
 from kit.ports import ToldJudge
@@ -430,3 +439,12 @@ async def test_an_open_page_alone_does_not_keep_a_session(site: TestSite) -> Non
             live, status = await client.get("/queue/live"), await client.get("/mail/a/status")
             asked.append((live.status_code, status.status_code))
     assert asked == [(200, 200), (200, 200), (200, 200), (303, 303)]
+
+
+async def test_a_mail_that_arrived_is_shown_as_one(site: TestSite) -> None:
+    session = Session("192.0.2.7", "mail.example", "ESMTP", inbound=True)
+    envelope = Envelope("x@bounces.example", (Recipient("desk@shop.example"),))
+    await site.hold("in1", session=session, envelope=envelope, sender="help@amazon-help.example", buyers=())
+    async with site.logged_in() as client:
+        page = (await client.get("/queue")).text
+    assert "arrived: help@amazon-help.example → desk@shop.example" in page
