@@ -53,8 +53,18 @@ PAGES = {
     "an order": "/ledger/112-0000007-0000007",
     "exceptions": "/exceptions",
     "audit": "/audit",
+    "settings": "/settings",
+    "senders": "/settings/senders",
+    "people": "/people",
     "start": "/",
     "draft check": "/check",
+    "order data": "/orders",
+    "a letter": "/compose",
+    "API: the queue": "/api/v1/held",
+    "API: at a glance": "/api/v1/queue",
+    "API: messages": "/api/v1/messages",
+    "API: figures": "/api/v1/figures",
+    "API: senders": "/api/v1/senders",
 }
 
 

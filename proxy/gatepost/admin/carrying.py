@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from gatepost.admin.differences import MOST
+from gatepost.admin.differences import is_comparable
 
 _WORD = re.compile(r"\S+")
 _SOURCE_WORD = re.compile(r"&nbsp;|&#160;|((?:(?!&nbsp;|&#160;)\S)+)")
@@ -43,7 +43,7 @@ class _Edit:
 def carried(source: str, old: str, new: str) -> str | None:
     """`source` with the words of `old` become those of `new`; None where a changed word is not in it."""
     before, after, there = _words(old), _words(new), list(_source_words(source))
-    if max(len(before), len(after), len(there)) > MOST:
+    if not all(is_comparable(_texts(before), _texts(others)) for others in (after, there)):
         return None
     places = _places(before, there)
     edits: list[_Edit] = []
@@ -105,9 +105,11 @@ def _behind(source: str, at: int) -> int:
 
 
 def _compared(before: Sequence[_Word], after: Sequence[_Word]) -> SequenceMatcher[str]:
-    return SequenceMatcher(
-        None, [word.text for word in before], [word.text for word in after], autojunk=False
-    )
+    return SequenceMatcher(None, _texts(before), _texts(after), autojunk=False)
+
+
+def _texts(words: Sequence[_Word]) -> list[str]:
+    return [word.text for word in words]
 
 
 def _places(before: Sequence[_Word], there: Sequence[_Word]) -> Mapping[int, _Word]:

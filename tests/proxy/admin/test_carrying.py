@@ -54,6 +54,14 @@ def test_a_hostile_page_takes_time_in_proportion_to_its_length(page: str) -> Non
     assert time.process_time() - began < 2
 
 
+def test_a_word_that_stands_everywhere_takes_bounded_time() -> None:
+    text = " ".join(f"x a{number}" for number in range(590))
+    page = f"<p>{text.replace('a', 'b')}</p>"
+    began = time.process_time()
+    assert carried(page, text, "z") is None
+    assert time.process_time() - began < 1
+
+
 WORDS = st.lists(st.sampled_from(["lamp", "the", "20%", "a&b", "<p>", "ü"]), max_size=12).map(" ".join)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,3 +42,11 @@ def test_long_texts_are_compared_coarsely(monkeypatch: pytest.MonkeyPatch, most:
     found = differences(old, new)
     assert (side(found, "gone"), side(found, "new")) == (old, new)
     assert (Stretch("same", "one two\n") in found) is bool(most)
+
+
+def test_a_word_that_stands_everywhere_takes_bounded_time() -> None:
+    old, new = (" ".join(f"x {mark}{number}" for number in range(290)) for mark in "ab")
+    began = time.process_time()
+    found = differences(old, new)
+    assert time.process_time() - began < 1
+    assert (side(found, "gone"), side(found, "new")) == (old, new)

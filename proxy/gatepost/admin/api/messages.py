@@ -14,7 +14,7 @@ from gatepost.admin.api import shapes
 from gatepost.admin.api.operation import body_of, query_of
 from gatepost.admin.deciding import DECIDE_SECONDS, is_at_it, others_turns
 from gatepost.admin.pages.decisions import MOST_ROWS, ROUND, as_table
-from gatepost.admin.pages.queue import HELD, due_of
+from gatepost.admin.pages.queue import HELD, due_of, facets_of
 from gatepost.admin.ports import Question
 from gatepost.admin.specimen import download
 from gatepost.admin.visit import Visit
@@ -74,7 +74,7 @@ async def _known(visit: Visit, asked: shapes.Paged) -> str:
 
 async def queue(visit: Visit) -> Response:
     """The queue at a glance."""
-    facets, due = await visit.desk.archive.facets(), await due_of(visit)
+    facets, due = await facets_of(visit), await due_of(visit)
     kinds = ("rules", "clauses", "languages", "accounts", "marketplaces")
     return JSONResponse({**{kind: dict(getattr(facets, kind)) for kind in kinds}, **due})
 

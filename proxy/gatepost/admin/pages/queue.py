@@ -50,7 +50,7 @@ async def queue(visit: Visit) -> Response:
         "queue.html",
         html=Markup(html),  # noqa: S704 - our own template made it, with everything escaped
         digest=_digest(html, rows.total),
-        facets=await _facets(visit),
+        facets=await facets_of(visit),
         due=due,
         ages=AGES,
         after=requests.asked(visit.request, "after", 80),
@@ -103,7 +103,7 @@ async def due_of(visit: Visit) -> Mapping[str, int]:
     return found
 
 
-async def _facets(visit: Visit) -> Facets:
+async def facets_of(visit: Visit) -> Facets:
     """The numbers beside the filters, a few seconds old."""
     kept, now = visit.desk.kept, visit.desk.clock.now()
     age = now - kept.facets_at if kept.facets_at else FACETS_FRESH
