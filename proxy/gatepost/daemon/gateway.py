@@ -23,6 +23,7 @@ from gatepost.daemon.bookkeeping import StoreBooks
 from gatepost.daemon.clock import SystemClock, new_message_id
 from gatepost.daemon.housekeeping import keep_house
 from gatepost.daemon.office import Office
+from gatepost.daemon.parcels import NotingUpstream, Parcels
 from gatepost.daemon.receiving import Receiving
 from gatepost.daemon.road import road_for, standings_of
 from gatepost.daemon.site import Site
@@ -32,6 +33,7 @@ from gatepost.delivery import Delivery
 from gatepost.errors import StoreError
 from gatepost.model import MessageId, OrderId
 from gatepost.pipeline import Limits, Pipeline
+from gatepost.ports import Upstream
 from gatepost.release import ReleaseOutcome, reject, release, release_corrected
 from gatepost.smtp import Intake, disk_reserve
 from gatepost.store import Store, home_of
@@ -58,6 +60,7 @@ class Gateway:
         self._stack = AsyncExitStack()
         self.site: Site | None = None
         self.receiving: Receiving | None = None
+        self.parcels: Parcels | None = None
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self, sockets: Mapping[str, Sequence[socket.socket]] | None = None) -> None:
@@ -81,7 +84,7 @@ class Gateway:
         self.road = road_for(
             config,
             hostname=self.hostname,
-            upstream=self.upstream,
+            upstream=self._noting(self.upstream),
             journal=self.store.journal,
             clock=self.clock,
             tasks=self.tasks,
@@ -102,6 +105,8 @@ class Gateway:
             self.tasks.start(self.delivery.run(), "delivery"),
             self.tasks.start(self.office.run(), "settings"),
         ]
+        if self.parcels:
+            self._background.append(self.tasks.start(self.parcels.run(), "parcels"))
         if self.worker == 0:
             self._background += [*self._chores(), *await self._telling()]
 
@@ -120,6 +125,13 @@ class Gateway:
             tasks=self.tasks,
         )
         await self.receiving.start(sockets)
+
+    def _noting(self, upstream: Upstream) -> Upstream:
+        """The way out; with `orders.shipments_from_mail` what it took is read for parcels."""
+        if not self.config.orders.shipments_from_mail:
+            return upstream
+        self.parcels = Parcels(self.store, largest_bytes=self.config.policy.heavy_bytes)
+        return NotingUpstream(upstream, self.parcels.note)
 
     def _chores(self) -> Iterator[asyncio.Task[None]]:
         """What one process of a machine does for all: deleting what is old, importing what lies there."""

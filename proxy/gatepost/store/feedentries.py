@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatepost.model import OrderId
-from gatepost.orderdata import FeedEntry, Kind, Line, Unequal
+from gatepost.model import MessageId, OrderId
+from gatepost.orderdata import FeedEntry, Kind, Line, ShipmentLine, Unequal
 from gatepost.ports import Clock
 from gatepost.store import audit
 from gatepost.store.db import Database
@@ -15,10 +15,21 @@ from gatepost.store.rows import in_list, micros, moment, plain
 
 MOST = 50_000  # entries of one file
 _BATCH = 500
+FROM_MAIL = "mail:"
+"""What `by` of a parcel begins with that was read from a mail; the mail's id follows."""
 
 _PUT = """
 INSERT INTO feed_entries (id, kind, order_id, recorded_at, by_whom, data)
 VALUES (:id, :kind, :order_id, :at, :by, :data) ON CONFLICT (id) DO NOTHING
+"""
+_GIVE_WAY = """
+DELETE FROM feed_entries WHERE order_id = :order_id AND kind = :kind AND by_whom LIKE :mail
+AND exported_in IS NULL AND exported_at IS NULL
+"""
+_ENTERED = "SELECT 1 FROM feed_entries WHERE order_id = :order_id AND kind = :kind AND by_whom NOT LIKE :mail"
+_IMPORTED = """
+SELECT 1 FROM order_lines l JOIN imports i ON i.id = l.import_id
+WHERE l.order_id = :order_id AND l.kind = :kind AND i.done_at IS NOT NULL
 """
 _UNCONFIRMED = """
 SELECT DISTINCT o.order_id FROM message_orders o JOIN messages m ON m.id = o.message_id
@@ -49,26 +60,42 @@ class FeedEntries:
         self._db, self._clock = db, clock
 
     async def record(self, line: Line, *, by: str) -> bool:
-        """Write down one shipment or adjustment; False when the same one is there already."""
-        at, kind = micros(self._clock.now()), kind_of(line)
-        values: dict[str, Value] = {
+        """Write down one shipment or adjustment; False when the same one is there already.
+
+        A shipment that was read from a mail and did not go out yet gives way to one that is entered.
+        """
+        values = self._values(line, by)
+
+        def job(tx: Tx) -> bool:
+            tx.change(_GIVE_WAY, {"order_id": line.order, "kind": values["kind"], "mail": f"{FROM_MAIL}%"})
+            return _put(tx, values)
+
+        return await self._db.write(job)
+
+    async def record_from_mail(self, line: ShipmentLine, id: MessageId) -> bool:
+        """Write down a parcel that the mail `id` named, if nobody entered or imported one of its order."""
+        values = self._values(line, f"{FROM_MAIL}{id}")
+        known: dict[str, Value] = {
+            "order_id": line.order, "kind": Kind.SHIPPING.value, "mail": f"{FROM_MAIL}%",
+        }  # fmt: skip
+
+        def job(tx: Tx) -> bool:
+            if any(tx.execute(sql, known) for sql in (_ENTERED, _IMPORTED)):
+                return False
+            return _put(tx, values)
+
+        return await self._db.write(job)
+
+    def _values(self, line: Line, by: str) -> dict[str, Value]:
+        kind = kind_of(line)
+        return {
             "id": plain(f"{kind.value}|{line.order}|{key_of(line)}"),
             "kind": kind.value,
             "order_id": line.order,
-            "at": at,
+            "at": micros(self._clock.now()),
             "by": plain(by),
             "data": plain(to_json(line)),
         }
-
-        def job(tx: Tx) -> bool:
-            new = bool(tx.change(_PUT, values))
-            if new:
-                audit.record(
-                    tx, at=at, by=by, what="feeds.record", subject=line.order, details={"kind": kind.value}
-                )
-            return new
-
-        return await self._db.write(job)
 
     async def waiting(self, kind: Kind) -> Sequence[FeedEntry]:
         """What has not gone out yet, the oldest first, at most MOST."""
@@ -115,6 +142,16 @@ class FeedEntries:
             lambda tx: [tx.execute(sql, {"most": limit}) for sql in (_UNCONFIRMED, _UNTOLD)]
         )
         return Unequal(*([OrderId(row["order_id"]) for row in rows] for rows in (told, confirmed)))
+
+
+def _put(tx: Tx, values: dict[str, Value]) -> bool:
+    new = bool(tx.change(_PUT, values))
+    if new:
+        told = {"kind": str(values["kind"])}
+        at, by, order = values["at"], str(values["by"]), str(values["order_id"])
+        assert isinstance(at, int)  # noqa: S101 - _values made it
+        audit.record(tx, at=at, by=by, what="feeds.record", subject=order, details=told)
+    return new
 
 
 def _entry_of(row: Row) -> FeedEntry:

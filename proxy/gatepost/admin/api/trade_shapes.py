@@ -113,7 +113,7 @@ class WaitingEntry(Shape):
     by: str
 
 
-class Waiting(Shape):
+class FeedQueue(Shape):
     """All that was recorded and went out in no feed yet."""
 
     waiting: list[WaitingEntry]

@@ -42,7 +42,7 @@ TRADE_OPERATIONS = (
     ),
     Operation(
         "GET", "/feeds/waiting", trade.waiting, P.READ, "What waits for a feed", "feeds",
-        answer=shapes.Waiting,
+        answer=shapes.FeedQueue,
     ),
     Operation(
         "GET", "/feeds/check", trade.feed_check, P.READ, "Where mails and feeds disagree", "feeds",
