@@ -24,6 +24,7 @@ _BODY: Final = re.compile(
 )
 
 _OTHER_MEDIA: Final = re.compile(r"\.(emf|wmf|emz|wmz|svm|wdp|jxr)$", re.IGNORECASE)
+_MANIFEST: Final = "META-INF/manifest.xml"  # of an OpenDocument
 _NOT_SHOWN: Final = re.compile(r"(?:^|/)(?:docprops|thumbnails|_xmlsignatures)/", re.IGNORECASE)
 
 Look = Callable[[str, bytes], Seen]
@@ -59,6 +60,7 @@ def _read(content: bytes, allowance: Allowance, part: Look) -> Seen:
 def _parts(archive: zipfile.ZipFile, allowance: Allowance, part: Look) -> Iterator[Seen]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     allowance.open(len(entries))
+    entries.sort(key=lambda entry: entry.filename != _MANIFEST)  # it says whether the others can be read
     for entry in entries:
         yield part(entry.filename, _unpacked(archive, entry, allowance))
 
@@ -74,7 +76,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowance: Allow
 
 def _office_part(name: str, data: bytes, look: Look) -> Seen:
     lower = name.lower()
-    if lower == "meta-inf/manifest.xml" and b"encryption-data" in data:
+    if name == _MANIFEST and b"encryption-data" in data:
         return Seen(unread="the document is encrypted")
     if lower.endswith(_XML):
         return _xml_part(name, data)
