@@ -57,6 +57,8 @@ WITHOUT_A_TEST_FILE: dict[str, str] = {
     "gatepost/notices/ports.py": "Protocols and two values; mypy holds the outbox to them",
     "gatepost/admin/ports.py": "Protocols; mypy holds the archive and the fakes to them",
     "gatepost/admin/reviewing.py": "Protocols; mypy holds the store's parts to them",
+    "gatepost/inbound/ports.py": "Protocols; mypy holds the store and the fakes to them",
+    "gatepost/inbound/process.py": "what test_looking.py runs in a process",
     "gatepost/vision/*.py": "parts of one look, tested through it in tests/proxy/vision/test_looking.py",
     "gatepost/worker/*.py": "parts of one port, tested through it in tests/proxy/worker/test_judging.py",
     "gatepost/store/engine.py": "Protocols and an enum; test_sqlite.py tests the engine behind them",

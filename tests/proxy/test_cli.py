@@ -17,7 +17,7 @@ FAMILIES = {
     "reviews": {"list", "show", "grant", "import"},
     "orders": {"import", "show", "list", "stop", "go"},
     "feeds": {"shipment", "adjustment", "write", "check"},
-    "inbound": {"check"},
+    "inbound": {"check", "news", "breaker", "trip", "reset"},
     "policy": {"list", "show", "test", "diff", "replay"},
     "user": {"add", "list", "passwd", "disable", "reset-factor"},
     "token": {"add", "list", "revoke"},

@@ -179,17 +179,17 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why; goes into the 
 
 
 @commands.command("trip")
-def trip(reason: ReasonOption = "", config: ConfigOption = None) -> None:
+def trip(reason: ReasonOption = "", config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Hold all mail that answers no buyer, as after a notice that the account is restricted."""
     from gatepost.cli.desk import who
 
     _need(reason)
     done = _with_store(config, lambda store: store.breaker.trip(by=who(), reason=reason))
-    say("tripped" if done else "it was tripped already")
+    _tell("tripped" if done else "it was tripped already", tripped=True, as_json=as_json)
 
 
 @commands.command("reset")
-def reset(reason: ReasonOption = "", config: ConfigOption = None) -> None:
+def reset(reason: ReasonOption = "", config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Let mail out again. What was held stays held until a person releases it."""
     from gatepost.cli.desk import who
     from gatepost.errors import StateError
@@ -199,7 +199,15 @@ def reset(reason: ReasonOption = "", config: ConfigOption = None) -> None:
         _with_store(config, lambda store: store.breaker.reset(by=who(), reason=reason))
     except StateError as error:
         fail(str(error), FAILED)
-    say("reset: mail goes out again; what was held waits in the quarantine")
+    words = "reset: mail goes out again; what was held waits in the quarantine"
+    _tell(words, tripped=False, as_json=as_json)
+
+
+def _tell(words: str, *, tripped: bool, as_json: bool) -> None:
+    if as_json:
+        emit({"tripped": tripped, "did": words})
+    else:
+        say(words)
 
 
 def _need(reason: str) -> None:
