@@ -20,6 +20,8 @@ GIFTS: Final = ("gift", "voucher", "discount")
 TO_US: Final = ("to_us", "contact_us")
 _UNPRESSED: Final = ("amazon_acts", "rule_report")
 
+_THANKS_LAST: Final = frozenset({"tr", "ja"})  # "for the five stars thanks"
+
 PROOF_REACH: Final = 3  # sentences from an ask to a proof that does not name the review
 CHANGE_REACH: Final = 2  # sentences from a review to a wish that calls it "it"
 
@@ -36,7 +38,11 @@ class Asks:
     def praise(self) -> Places:
         """Wishes for praise or stars."""
         plain = self._plain_praise
-        return (*plain, *_apart(self._praise_hinted(), plain, self._plain_changes, self._plain_diversions))
+        hinted = _apart(self._praise_hinted(), plain, self._plain_changes, self._plain_diversions)
+        wished = (*plain, *hinted)
+        if not wished or any(self._asks()):  # beside an ask, thanks for praise are thanks in advance
+            return wished
+        return tuple(place for place in wished if not self._is_thanked(*place))
 
     @cached_property
     def asks(self) -> Places:
@@ -124,6 +130,14 @@ class Asks:
             return False
         return any(number == paid for paid, _ in self.gifts)
 
+    def _is_thanked(self, number: int, hit: Hit) -> bool:
+        """Whether the sentence thanks for the praise, and not in advance."""
+        here = self.talk.sentences[number]
+        if here.has("review_request_thanks", "request", "please"):
+            return False
+        after = here.language in _THANKS_LAST
+        return any((thanks.span.start > hit.span.start) is after for thanks in here.of("thanks_for"))
+
     def _asks(self) -> Iterator[tuple[int, Hit]]:
         for number, hit in self.talk.meant("review_ask", "review_item", besides=("judge_whether",)):
             sentence = self.talk.sentences[number]
@@ -174,7 +188,7 @@ class Asks:
 
     def _changes(self) -> Iterator[tuple[int, Hit]]:
         for number, hit in self.talk.meant("review_change", "change_it", besides=("amazon_acts",)):
-            if self.talk.answers_buyer(number):
+            if self.talk.answers_buyer(number) or self._is_left_free(number):
                 continue
             if hit.concept == "review_change" or self._follows_review(number):
                 yield number, hit
@@ -188,6 +202,13 @@ class Asks:
             here = self.talk.sentences[number]
             if here.question or here.has("please", "request"):
                 yield number, hit
+
+    def _is_left_free(self, number: int) -> bool:
+        """Whether nothing is asked for here, and it is said beside that the buyer is free."""
+        here = self.talk.sentences[number]
+        if here.question or here.has("request", "please", *GIFTS):
+            return False
+        return any(one.has("review_free") for one in self.talk.near(number))
 
     def _follows_review(self, number: int) -> bool:
         """Whether "it" may be a review: one was spoken of just before, or not far from here and this begs."""

@@ -59,7 +59,7 @@ def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
 def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
     """The conditions on happiness that the ask, or the talk of one, in sentence `number` depends on."""
     sentence = asks.talk.sentences[number]
-    if sentence.has("review_balanced", "rule_report"):
+    if sentence.has("rule_report") or any(one.has("review_balanced") for one in asks.talk.near(number)):
         return
     yield from (hit.span for hit in sentence.of("happy_if") if _is_happy(sentence, hit))
     if is_ask:

@@ -147,3 +147,32 @@ def test_the_unhappy_are_sent_elsewhere_in_many_ways(text: str, count: bool) -> 
 def test_one_passage_is_told_as_one_kind(text: str, kinds: set[str]) -> None:
     found = asks(text)
     assert {name for name in ("praise", "changes", "diversions") if getattr(found, name)} == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("Thanks for the five stars and the kind words.", 0, id="for praise that came"),
+        pytest.param("Beş yıldız ve nazik sözleriniz için teşekkürler.", 0, id="thanks come last"),
+        pytest.param("Thanks in advance for the five stars and the kind words.", 1, id="in advance"),
+        pytest.param("Please rate us. Thanks for the five stars and the kind words!", 1, id="beside an ask"),
+    ],
+)
+def test_thanks_for_praise_wish_for_none(text: str, count: int) -> None:
+    assert (len(asks(text).praise) > 0) is bool(count)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        pytest.param(
+            "You would like to change your review. That is entirely up to you.",
+            False,
+            id="wished by the buyer",
+        ),
+        pytest.param("Please change your review. That is entirely up to you.", True, id="asked for"),
+        pytest.param("Change your review and get a gift. It is entirely up to you.", True, id="bought"),
+    ],
+)
+def test_a_change_left_to_the_buyer_is_not_asked_for(text: str, asked: bool) -> None:
+    assert (asks(text).changes != ()) is asked

@@ -57,6 +57,8 @@ def test_a_condition_may_stand_in_the_sentence_before(text: str) -> None:
         "We hope you are happy with the lamp. Please leave a review.",
         "Are you happy with the lamp? Your invoice is attached. It shows the tax. Please leave a review.",
         "If you are not happy, you can return it. We would welcome an honest review.",
+        "Are you happy with the lamp? If you wish, rate the seller. Praise and criticism are welcome.",
+        "How satisfied were you with the delivery? Please leave seller feedback.",
     ],
 )
 def test_happiness_that_is_no_condition_gates_nothing(text: str) -> None:
