@@ -180,6 +180,21 @@ async def test_a_mailbox_that_is_down_or_says_no_later_loses_nothing(tmp_path: P
         assert [mail.rcpt_tos for mail in sink.received] == [(BOX,)]  # and no report to a stranger
 
 
+async def test_what_was_stored_survives_a_kill_and_goes_to_the_mailbox_alone(tmp_path: Path) -> None:
+    async with Sink() as outward, Sink() as mailbox, name_server("amazon.com") as server:
+        settings = {"relay": {"host": "127.0.0.1", "port": mailbox.port, "tls": "none"}}
+        async with receiving(tmp_path, outward, server, **settings) as (gateway, port):
+            mailbox.script[Step.RCPT] = Say("451 4.3.0 later")
+            assert (await deliver(port, signed(arriving()))).startswith("250 2.0.0 Stored")
+            await gateway.kill()
+            del mailbox.script[Step.RCPT]
+            await gateway.start()
+            await asyncio.wait_for(_until(lambda: len(mailbox.received) == 1), 60)
+        assert mailbox.received[0].rcpt_tos == (BOX,)
+        assert lines_of(mailbox.received[0].raw, b"X-Gatepost-Inbound") == [b"genuine (dkim amazon.com)"]
+        assert outward.received == []
+
+
 async def test_a_silent_dns_is_said_in_time_and_is_no_proof(tmp_path: Path) -> None:
     async with Sink() as sink, name_server("amazon.com") as server:
         server.silent = True

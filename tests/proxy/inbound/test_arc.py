@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.inbound.arc import MOST_INSTANCES, State, chain_of, results_in
@@ -95,6 +95,7 @@ def test_an_endless_chain_is_not_looked_at() -> None:
     assert records.asked == []
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_results_are_read(text: str) -> None:
     for result in results_in(text):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dkim
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.inbound.arrival import examine
@@ -60,6 +60,7 @@ def test_the_subject_is_changed_only_where_that_is_asked_for_and_only_of_suspici
     assert b"\r\nSubject: Order 112" in mark(signed(arriving()), subject_mark="[?]")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_below_the_marks_nothing_else_changes(raw: bytes) -> None:
     raw = raw.replace(b"\r", b"").replace(b"\n", b"\r\n")

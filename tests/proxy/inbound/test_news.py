@@ -76,7 +76,7 @@ def test_a_delivery_report_names_our_message_its_order_and_the_buyer() -> None:
     assert found == News(Kind.BOUNCE, "Undelivered", (), (ALIAS,), ("0123456789abcdef01",), "5.1.1")
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_report_is_read(junk: bytes) -> None:
     raw = REPORT.replace(b"Final-Recipient", junk).replace(b"Status", junk[:50])

@@ -29,6 +29,9 @@ def relays_of(config: Config) -> Iterator[tuple[str, Relay]]:
     for route in config.routes:
         host = f"{route.relay.host}:{route.relay.port}"
         yield f"relay {host} of {', '.join(route.sender_domains)}", route.relay
+    if config.inbound.enabled and config.inbound.relay is not None:
+        mailbox = config.inbound.relay
+        yield f"mailbox {mailbox.host}:{mailbox.port}", mailbox
 
 
 async def none() -> list[Finding]:

@@ -9,7 +9,7 @@ import pytest
 from gatepost.cli.checkups import relays
 from gatepost.cli.checkups.found import State
 from gatepost.config import Config
-from gatepost.config.schema import Relay, RelayTls, Route
+from gatepost.config.schema import Inbound, Relay, RelayTls, Route
 from gatepost.upstream import Probe
 from kit.certificates import Authority
 from kit.smtp_sink import Sink
@@ -60,3 +60,10 @@ def test_loose_ways_over_a_network_are_warned_of(tls: RelayTls, verify: bool, wo
     probed = Probe(None, "", None, "", (("8bitmime", ""),), None)
     found = list(relays._judged("relay", relay, Config(), probed))
     assert [(each.state, each.found) for each in found[1:]] == [(State.WARNING, words)]
+
+
+def test_the_sellers_own_mailbox_is_tried_where_mail_for_it_is_taken() -> None:
+    mailbox = Relay(host="mail.example.com", port=25)
+    taken = Inbound(enabled=True, recipients=("desk@shop.example",), relay=mailbox)
+    assert list(relays.relays_of(Config(inbound=taken))) == [("mailbox mail.example.com:25", mailbox)]
+    assert list(relays.relays_of(Config(inbound=taken.model_copy(update={"enabled": False})))) == []
