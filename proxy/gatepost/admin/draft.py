@@ -95,7 +95,8 @@ async def check(desk: Desk, raw: bytes, *, by: str, recipients: tuple[str, ...] 
         envelope=Envelope(SENDER, tuple(Recipient(to) for to in (*given, *((BUYER,) if assumed else ())))),
         raw=raw,
     )
-    judgement = await desk.judge.judge(message)
+    async with desk.checking:  # live mail needs the same judge, and the one reader of files
+        judgement = await desk.judge.judge(message)
     if judgement.verdict is None:
         raise AssertionError("mail to a buyer always has a verdict")
     return Checked(judgement.verdict, assumed)

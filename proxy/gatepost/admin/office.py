@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from gatepost.config.schema import Config
@@ -32,6 +32,12 @@ class Office(Protocol):
         """Set a key: checked, tried, kept, in force here when it returns, elsewhere within seconds.
 
         Raises ConfigError, and then nothing has changed; StoreError.
+        """
+
+    async def alter(self, name: str, change: Callable[[Any], Any], *, by: str) -> Setting:
+        """Set a key to what `change` makes of its value; of several at once each builds on the one before.
+
+        Raises as `put`, and what `change` raises; then nothing has changed.
         """
 
     async def drop(self, name: str, *, by: str) -> bool:

@@ -29,7 +29,7 @@ from gatepost.tasks import Tasks
 
 T = TypeVar("T")
 
-MAX_NOTES, MAX_READERS = 1_000, 2
+MAX_NOTES, MAX_READERS, MAX_CHECKS = 1_000, 2, 2
 READ_SECONDS = 10.0
 
 
@@ -102,6 +102,7 @@ class Desk:
     notes: Notes = field(default_factory=Notes)
     kept: Kept = field(default_factory=Kept)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_READERS))
+    checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CHECKS))
     importing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_IMPORTING))
 
 

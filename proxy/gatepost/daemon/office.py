@@ -74,11 +74,14 @@ class Office:
     async def refresh(self) -> bool:
         """Take over what has changed in the store; whether anything had."""
         async with self._turn:
-            values = {name: setting.value for name, setting in (await self.settings()).items()}
-            if values == self._values:
-                return False
-            self._take_over(self.filed, values)
-            return True
+            return await self._look()
+
+    async def _look(self) -> bool:
+        values = {name: setting.value for name, setting in (await self.settings()).items()}
+        if values == self._values:
+            return False
+        self._take_over(self.filed, values)
+        return True
 
     def file_again(self, filed: Config) -> None:
         """Take over a file that was read anew, under what was set. Raises ConfigError for a bad policy."""
@@ -102,12 +105,18 @@ class Office:
 
     async def put(self, name: str, value: Any, *, by: str) -> Setting:
         """Set a key: checked by the file's own schema, rules built and tried on their examples, then kept."""
+        return await self.alter(name, lambda _: value, by=by)
+
+    async def alter(self, name: str, change: Callable[[Any], Any], *, by: str) -> Setting:
+        """Set a key to what `change` makes of its value; of several at once each builds on the one before."""
         async with self._turn:
+            await self._look()
+            before = value_of(self.config, name)
+            value = change(before)
             config = with_setting(self.config, name, value)
             await self._try(config)
-            before = value_of(self.config, name)
             setting = await self._store.settings.put(name, value, by=by, before=before)
-        await self.refresh()
+            await self._look()
         return setting
 
     async def drop(self, name: str, *, by: str) -> bool:

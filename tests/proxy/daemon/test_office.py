@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,14 @@ async def test_a_second_factor_that_is_not_installed_can_not_be_asked_of_anybody
         await process.office.put("site.require_totp", ["admin"], by="rita")
 
     assert await store.settings.all() == {}
+
+
+async def test_of_several_changes_at_once_none_is_lost(store: Store) -> None:
+    process = Process(store)
+    rules = [f"rule-{number}" for number in range(5)]
+
+    def changed(rule: str) -> Callable[[dict[str, str]], dict[str, str]]:
+        return lambda modes: {**modes, rule: "off"}
+
+    await asyncio.gather(*(process.office.alter("policy.modes", changed(rule), by=rule) for rule in rules))
+    assert set(process.office.config.policy.modes) == set(rules)

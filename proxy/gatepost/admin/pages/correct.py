@@ -15,7 +15,7 @@ from gatepost.admin import deciding, requests
 from gatepost.admin.deciding import STILL_GOING, is_at_it, others_turns
 from gatepost.admin.differences import Stretch, differences
 from gatepost.admin.mailview import source_of
-from gatepost.admin.pages.mail import entry_of
+from gatepost.admin.pages.mail import TURN, entry_of
 from gatepost.admin.rewriting import MAX_HTML, MAX_SUBJECT, MAX_TEXT, Draft, draft_of, followed, rewrite
 from gatepost.admin.specimen import Specimen, download, in_thread, reading_of, view_of
 from gatepost.admin.visit import Visit
@@ -53,6 +53,7 @@ class Change:
 async def form(visit: Visit) -> Response:
     """The mail's text, to be changed."""
     held = await _held(visit)
+    await visit.desk.bench.reviews.see(held.entry.id, by=visit.who.name, turn=TURN)
     return await _page(visit, held, Change(held.was))
 
 
@@ -168,12 +169,14 @@ async def _page(visit: Visit, held: Held, change: Change, *, fault: str = "", st
             values["shown"] = await view_of(visit.desk, change.raw, verdict.findings, verdict.links)
             values["may_although"] = verdict.action is Action.QUARANTINE
             values["source"], values["source_cut"] = source_of(change.raw)
+    turn = (await others_turns(visit.desk, [held.entry.id], visit.who.name)).get(held.entry.id)
     return visit.page(
         "correct.html",
         status,
         entry=held.entry,
         draft=change.draft,
         change=change,
+        at_it=is_at_it(turn) if turn and not fault else "",
         has_layout=bool(held.was.html),
         page_so_far=change.draft.html or held.was.html,
         fault=fault,

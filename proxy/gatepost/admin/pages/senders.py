@@ -30,11 +30,13 @@ async def change(visit: Visit) -> Response:
         account, edition = requests.text(form, "account", 200), requests.text(form, "edition", 300)
     if not account:
         raise HTTPException(400)
-    editions: dict[str, str] = dict(value_of(visit.desk.office.config, KEY))
-    editions.pop(account, None)
-    changed = editions | ({account: edition} if edition else {})
+
+    def with_edition(editions: dict[str, str]) -> dict[str, str]:
+        others = {name: each for name, each in editions.items() if name != account}
+        return others | ({account: edition} if edition else {})
+
     try:
-        await visit.desk.office.put(KEY, changed, by=visit.who.name)
+        await visit.desk.office.alter(KEY, with_edition, by=visit.who.name)
     except ConfigError as error:
         return await _page(visit, 422, fault=str(error))
     visit.note("good", "In force here; every other process takes it over within seconds.")

@@ -67,16 +67,16 @@ async def change(visit: Visit) -> Response:
         name, do = requests.text(form, "name", 100), requests.text(form, "do")
         if name not in SETTABLE or do not in ("set", "drop", "mode"):
             raise HTTPException(400)
-        value = None if do == "drop" else _read(visit, form, name)
+        change = None if do == "drop" else _read(form, name)
         seen = requests.text(form, "seen", 40)
     if do == "set" and seen != await _set_at(visit, name):
         fault = "Somebody set this while your page was open. It shows what holds now."
         return await _page(visit, 409, fault=fault, at=name)
     try:
-        if do == "drop":
+        if change is None:
             await visit.desk.office.drop(name, by=visit.who.name)
         else:
-            await visit.desk.office.put(name, value, by=visit.who.name)
+            await visit.desk.office.alter(name, change, by=visit.who.name)
     except ConfigError as error:
         return await _page(visit, 422, fault=str(error), at=name)
     visit.note("good", "In force here; every other process takes it over within seconds.")
@@ -89,9 +89,10 @@ async def _set_at(visit: Visit, name: str) -> str:
     return setting.at.isoformat() if setting else ""
 
 
-def _read(visit: Visit, form: FormData, name: str) -> Any:
+def _read(form: FormData, name: str) -> Callable[[Any], Any]:
+    """What the form makes of the value there is."""
     if name == "policy.modes":
-        return _modes(visit, form)
+        return _mode(requests.text(form, "rule", 200), requests.text(form, "value", 20))
     given, several = requests.text(form, "value", LONGEST), list(requests.texts(form, "value"))
     readers: Mapping[str, Callable[[], Any]] = {
         "lines": lambda: _lines(name, given),
@@ -101,15 +102,18 @@ def _read(visit: Visit, form: FormData, name: str) -> Any:
         "choice": lambda: given,
         "text": lambda: given,
     }
-    return readers[FIELDS[name].kind]()
+    value = readers[FIELDS[name].kind]()
+    return lambda _: value
 
 
-def _modes(visit: Visit, form: FormData) -> dict[str, str]:
+def _mode(rule: str, mode: str) -> Callable[[dict[str, str]], dict[str, str]]:
     """The modes with one rule's changed; "" leaves it to the pack."""
-    rule, mode = requests.text(form, "rule", 200), requests.text(form, "value", 20)
-    modes: dict[str, str] = dict(value_of(visit.desk.office.config, "policy.modes"))
-    modes.pop(rule, None)
-    return modes | ({rule: mode} if mode else {})
+
+    def changed(modes: dict[str, str]) -> dict[str, str]:
+        others = {name: each for name, each in modes.items() if name != rule}
+        return others | ({rule: mode} if mode else {})
+
+    return changed
 
 
 def _lines(name: str, text: str) -> list[Any]:

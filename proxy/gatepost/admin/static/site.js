@@ -76,7 +76,7 @@
       help?.showModal();
       return;
     }
-    const act = (place.dataset.keys === "queue" ? inQueue : onMail)[event.key];
+    const act = { queue: inQueue, mail: onMail }[place.dataset.keys]?.[event.key];
     if (act) {
       event.preventDefault();
       act();

@@ -230,3 +230,14 @@ async def test_script_in_an_edited_layout_is_shown_harmless(tmp_path: Path) -> N
 
     assert "<script" not in shown.text
     assert "<script>alert" not in page.text
+
+
+async def test_who_corrects_a_mail_has_it_and_who_comes_second_is_told(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as (site, client), site.logged_in("anna") as anna:
+        await client.get("/mail/held1/correct")
+        turns = await site.store.review.turns([MessageId("held1")])
+        second = (await anna.get("/mail/held1/correct")).text
+
+    assert [turn.by for turn in turns.values()] == ["rita"]
+    assert "rita is at this mail" in second
+    assert 'data-status="/mail/held1/status"' in second
