@@ -16,7 +16,7 @@ _MADE_BY_US = {("store", "path")}  # these need not be there yet
 _NO_CREDENTIALS = (
     "no such credential: $CREDENTIALS_DIRECTORY is not set, and there is no /etc/gatepost/secrets"
 )
-_FOLDERS = {("policy", "rules_folder")}
+_FOLDERS = {("policy", "rules_folder"), ("letters", "folder"), ("orders", "watch")}
 
 
 def read_secret(path: Path) -> str:

@@ -285,6 +285,16 @@ def test_the_service_needs_the_files_that_are_named(tmp_path: Path) -> None:
     assert second == f"{path}:2:10: policy.rules_folder: no such folder: none.d"
 
 
+@pytest.mark.parametrize("key", ["policy: {rules_folder", "letters: {folder", "orders: {watch"])
+def test_the_service_takes_folders_where_folders_are_meant(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(f"{key}: {tmp_path}}}\n")
+    load(path, {}, serving=True)
+    path.write_text(f"{key}: {path}}}\n")
+    with pytest.raises(ConfigError, match="no such folder"):
+        load(path, {}, serving=True)
+
+
 def test_the_values_survive_json(tmp_path: Path) -> None:
     config = loaded(WHOLE_FILE, tmp_path).config
     assert Config.model_validate_json(json.dumps(config.model_dump(mode="json"))) == config
