@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= auto
 TIME   ?= 60
 
-.PHONY: run test check format lint types imports bench judge judge-files sentences evasions fuzz clauses docs golden screenshots lock clean
+.PHONY: run test check format lint types imports bench judge judge-files look-times sentences evasions fuzz clauses docs golden screenshots lock clean
 
 run: $(VENV)/core.stamp          ## start the gateway on its embedded defaults
 	@$(BIN)/gatepost serve
@@ -37,6 +37,9 @@ judge: $(VENV)/dev.stamp         ## how well labelled mails are judged: make jud
 
 judge-files: $(VENV)/dev.stamp   ## how well pictures and documents are judged: make judge-files ARGS=logo
 	@$(BIN)/python benchmarks/judge_files.py $(ARGS)
+
+look-times: $(VENV)/dev.stamp    ## what it costs to look at pictures and documents, by size
+	@$(BIN)/python benchmarks/look_times.py
 
 sentences: $(VENV)/dev.stamp     ## how well labelled sentences are judged: make sentences ARGS=de
 	@$(BIN)/python benchmarks/judge_sentences.py $(ARGS)
