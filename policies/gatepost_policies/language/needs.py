@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple
 
+from gatepost_policies.language.identify import is_frequent
 from gatepost_policies.language.phrase import (
     NUMBER,
     UMLAUT,
@@ -137,8 +139,28 @@ def _is_word(run: str) -> bool:
 
 
 def _frequency(need: Need) -> float:
-    """A guess at how many texts meet a need: short words are met everywhere, Japanese signs less often."""
-    return sum((8.0 if piece.isascii() else 64.0) ** -len(piece.strip()) for piece in need)
+    """A guess at how many sentences meet a need."""
+    return sum(map(_share, need))
+
+
+@lru_cache(maxsize=16_384)
+def _share(piece: str) -> float:
+    """A guess at how many sentences hold a piece: short ones most; Japanese signs are rarer than letters."""
+    word = piece.strip()
+    if word != piece and is_frequent(word):
+        return 0.1
+    if not word.isascii():
+        return 64.0 ** -len(word)
+    return 8.0 ** -max(len(word), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one run of a text says: its pieces, the phrases they tell, and those it may tell."""
+
+    pieces: frozenset[str]
+    sure: Sequence[int]
+    maybe: Sequence[tuple[int, Sequence[Need]]]  # each with its other needs
 
 
 class Index:
@@ -162,13 +184,16 @@ class Index:
 
     def met(self, folded: str) -> tuple[set[int], set[int]]:
         """The phrases that `folded` surely holds, and those that it may hold for all the words it has."""
-        there: set[str] = set()
-        for run in _RUNS.findall(folded):
-            there |= _kept(self, run) if len(run) <= MAX_KEPT_CHARACTERS else self.pieces_in(run)
-        sure = {number for piece in there if piece in self._sure for number in self._sure[piece]}
+        runs = [
+            _kept(self, run) if len(run) <= MAX_KEPT_CHARACTERS else self.read(run)
+            for run in set(_RUNS.findall(folded))
+        ]
+        there = frozenset().union(*[run.pieces for run in runs])
+        sure: set[int] = set()
         maybe: set[int] = set()
-        for piece in there:
-            for number, others in self._rarest.get(piece, ()):
+        for run in runs:
+            sure.update(run.sure)
+            for number, others in run.maybe:
                 for need in others:
                     if there.isdisjoint(need):
                         break
@@ -176,8 +201,15 @@ class Index:
                     maybe.add(number)
         return sure, maybe - sure
 
+    def read(self, run: str) -> _Run:
+        """What a run says; linear in it."""
+        pieces = self.pieces_in(run)
+        sure = {number for piece in pieces for number in self._sure.get(piece, ())}
+        maybe = [entry for piece in pieces for entry in self._rarest.get(piece, ()) if entry[0] not in sure]
+        return _Run(pieces, tuple(sure), tuple(maybe))
+
     def pieces_in(self, run: str) -> frozenset[str]:
-        """The pieces that stand in a run; linear in it."""
+        """The pieces that stand in a run."""
         if _is_word(run):
             text = f" {run} "
             starts = {text[:end] for end in range(2, len(text) + 1)}
@@ -189,6 +221,6 @@ class Index:
 
 
 @lru_cache(maxsize=MAX_KEPT)
-def _kept(index: Index, run: str) -> frozenset[str]:
+def _kept(index: Index, run: str) -> _Run:
     """Remembered: mails are written with few words, again and again."""
-    return index.pieces_in(run)
+    return index.read(run)
