@@ -33,6 +33,9 @@ KNOWN = {
     "id": ["held1", "held2", "m1"],
     "order": [ORDER],
     "name": ["rita"],
+    "language": ["en", "de"],
+    "address": ["abcdefghij12345@marketplace.amazon.com"],
+    "value": [ORDER],
 }
 EXAMPLES = 8
 NOT_SAID = [positive_data_acceptance]  # a schema can't say which cursor is one, or which password is easy
