@@ -11,6 +11,8 @@ from gatepost_policies.model import Attachment, Source
 
 MAX_BYTES = 10_000_000  # what the messaging service takes
 
+HEADING = 200  # characters of a file in which it says what it is
+
 
 def find_forbidden(case: Case, params: Params) -> Iterator[Evidence]:
     """Files of a kind that is not among `endings`, that pretend to be of another kind, or are too large."""
@@ -25,16 +27,23 @@ def find_forbidden(case: Case, params: Params) -> Iterator[Evidence]:
 
 
 def find_needless(case: Case, params: Params) -> Iterator[Evidence]:
-    """Files whose name holds none of the `named` words; pictures within the text are no files."""
+    """Files that hold none of the `named` words in name or heading; pictures within the text are no files."""
     allowed = re.compile(
         "|".join(re.escape(fold(str(word)).text.strip()) for word in params.get("named", ()))
     )
     for attachment in case.mail.attachments:
         if attachment.inline or _is_signature(attachment):
             continue
-        name = " ".join(fold(attachment.name).text.split())
-        if not allowed.search(name):
+        said = (attachment.name, *_headings(case, attachment))
+        if not any(allowed.search(" ".join(fold(words).text.split())) for words in said):
             yield Evidence(text=attachment.name or attachment.content_type, label=_label(case, attachment))
+
+
+def _headings(case: Case, attachment: Attachment) -> Iterator[str]:
+    """What a file says first: its kind, where its name tells nothing."""
+    for passage in case.mail.passages:
+        if passage.path == attachment.path and passage.source in (Source.DOCUMENT, Source.PICTURE):
+            yield passage.text[:HEADING]
 
 
 def _fault(attachment: Attachment, endings: frozenset[str], most: int) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from gatepost_policies.facts import Words, with_words
 from kit.judged import case, evidence, words
 
 ENDINGS = ["pdf", "jpg", "txt", "docx"]
@@ -25,6 +28,10 @@ def note(name: str, kind: str, text: str = "", most_bytes: int = 1000) -> str:
         pytest.param("a.pdf.zip", "application/zip", "PK", "a file of the kind zip", id="an archive"),
         pytest.param("a.html", "text/html", "<p>x</p>", "a file of the kind html", id="a page"),
         pytest.param("", "video/mp4", "x", "a file of the kind mp4", id="no name"),
+        pytest.param("", "message/rfc822", "Subject: x\r\n\r\nhi", "a file of the kind eml", id="a mail"),
+        pytest.param(
+            "winmail.dat", "application/ms-tnef", "x", "a file of the kind dat", id="what Outlook wraps"
+        ),
         pytest.param("smime.p7s", "application/pkcs7-signature", "x", "", id="a signature"),
     ],
 )
@@ -57,6 +64,24 @@ def test_a_file_is_needed_by_its_name(name: str, needed: bool) -> None:
     assert words("attachment_needless", built, named=["invoice", "manual", "rechnung", "請求書"]) == (
         [] if needed else [name]
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "needed"),
+    [
+        pytest.param("INVOICE No. 118\nBrass lamp", True, id="its heading"),
+        pytest.param("Spring catalogue\n" + "Lamps. " * 40 + "warranty", False, id="far below"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_a_file_is_needed_by_its_heading(said: str, needed: bool) -> None:
+    built = case("Hello", files=[("scan0001.pdf", PDF, "x")])
+    path = built.mail.attachments[0].path
+    whole = with_words(built.reading, [Words("scan0001.pdf", path, words=said)])
+    found = words(
+        "attachment_needless", replace(built, reading=whole, memo={}), named=["invoice", "warranty"]
+    )
+    assert found == ([] if needed else ["scan0001.pdf"])
 
 
 def test_a_signature_is_no_needless_file() -> None:
