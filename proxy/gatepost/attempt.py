@@ -109,11 +109,13 @@ class Road:
         return answer
 
     async def _refused(self, flight: Flight, refused: Refused) -> Answer:
-        if flight.ours and flight.message.session.inbound:  # a buyer's mail waits until the mailbox takes it
-            return await self._later(flight, TryLater(str(refused), refused.reply))
         answer = Answer(AnswerKind.REFUSED_BY_RELAY, flight.message.id, relay=refused.reply)
         async with flight.lock:
-            if flight.ours:
+            if flight.ours and flight.message.session.inbound:  # its sender may be anybody: a person decides
+                held = Answer(AnswerKind.HELD, flight.message.id, flight.entry.findings)
+                settled = Settled(MessageState.HELD, held, error=str(refused))
+                await self._write(flight, settled, raw=flight.message.raw)
+            elif flight.ours:
                 settled = Settled(MessageState.BOUNCED, answer, error=str(refused))
                 failed = refused.recipients or everyone(flight.message, refused.reply)
                 await self._write(flight, settled, refused=failed)

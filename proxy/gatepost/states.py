@@ -16,7 +16,9 @@ MESSAGE: Mapping[MessageState, frozenset[MessageState]] = {
     _M.ATTEMPTING: frozenset(
         {_M.SENDING, _M.RELAYED, _M.SPOOLED, _M.REFUSED, _M.BOUNCED, _M.IN_DOUBT, _M.ABANDONED, _M.HELD}
     ),
-    _M.SENDING: frozenset({_M.RELAYED, _M.SPOOLED, _M.REFUSED, _M.BOUNCED, _M.IN_DOUBT, _M.ABANDONED}),
+    _M.SENDING: frozenset(
+        {_M.RELAYED, _M.SPOOLED, _M.REFUSED, _M.BOUNCED, _M.IN_DOUBT, _M.ABANDONED, _M.HELD}
+    ),
     _M.SPOOLED: frozenset({_M.ATTEMPTING, _M.BOUNCED, _M.REJECTED}),
     _M.HELD: frozenset({_M.ATTEMPTING, _M.REJECTED, _M.EXPIRED}),
     _M.IN_DOUBT: frozenset({_M.SPOOLED, _M.RELAYED, _M.ABANDONED, _M.REJECTED}),

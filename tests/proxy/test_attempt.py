@@ -144,17 +144,25 @@ async def test_a_store_that_fails_at_the_mark_sends_nothing_and_leaves_the_sende
     await until(lambda: journal.entries[M1].state is MessageState.ABANDONED)
 
 
-@pytest.mark.parametrize("outcome", [Refused(NO), TryLater("down")])
-async def test_mail_for_the_seller_waits_for_ever_and_no_stranger_gets_a_report(
-    outcome: Refused | TryLater,
-) -> None:
-    journal, upstream = MemoryJournal(), ToldUpstream([outcome], before_dot=True)
+async def test_mail_for_the_seller_waits_as_long_as_the_mailbox_is_down() -> None:
+    journal, upstream = MemoryJournal(), ToldUpstream([TryLater("down")], before_dot=True)
     arrived = replace(message(), session=replace(message().session, inbound=True))
     journal.clock.pass_by(days=30)
     await road(upstream, journal).attempt(flight(journal, of=arrived))
     assert journal.entries[M1].state is MessageState.SPOOLED
     assert journal.raws == {}
     assert upstream.partial == [False]
+
+
+@pytest.mark.parametrize("before_dot", [True, False])
+async def test_mail_for_the_seller_that_the_mailbox_refuses_is_held_and_no_stranger_gets_a_report(
+    before_dot: bool,
+) -> None:
+    journal, upstream = MemoryJournal(), ToldUpstream([Refused(NO)], before_dot=before_dot)
+    arrived = replace(message(), session=replace(message().session, inbound=True))
+    await road(upstream, journal).attempt(flight(journal, of=arrived))
+    assert journal.entries[M1].state is MessageState.HELD
+    assert journal.raws == {M1: arrived.raw}
 
 
 async def test_a_mailbox_that_says_no_at_once_is_heard_by_the_mail_server() -> None:

@@ -24,6 +24,7 @@ _PICTURES: Final = re.compile(r"(?:images-[a-z-]+\.ssl-images-amazon|m\.media-am
 _CLAIMS: Final = re.compile(r"amaz[o0]n|amaƶon|аmazon", re.IGNORECASE)
 _NEVER_LOADED: Final = frozenset({LinkKind.REMOTE, LinkKind.CSS, LinkKind.HEADER})
 _DOUBLED: Final = "double-header:"
+_UNREAD: Final = frozenset({"too-deep", "too-many-parts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def examined(reading: Reading, evidence: Evidence | None, *, strict: bool = Fals
     if proof.authentic and doubled:
         proof = Proof(False)  # which of the two was signed, and which is shown?
     found: list[Finding] = []
+    if not _UNREAD.isdisjoint(mail.defects):
+        found.append(_finding("a2-unchecked", "", "more parts, or deeper ones, than are read", "structure"))
     if claims:
         found += _sender(
             f"{name} <{sender}>" if name else sender, domain, proof, checked=evidence is not None

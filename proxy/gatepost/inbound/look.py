@@ -45,7 +45,6 @@ class Looked:
     buyer: str = ""  # the alias it comes from, with its case; "" when it comes from no buyer
     addressed: tuple[str, ...] = ()  # To and Cc, lower case
     dated: str = ""  # its Date
-    is_too_deep: bool = False
 
     @property
     def proof(self) -> Proof:
@@ -69,7 +68,6 @@ def look(raw: bytes, rules: Rules, lookup: Lookup | None = None) -> Looked:
         buyer=arrival.sender.lower() if is_buyer(arrival.sender) else "",
         addressed=tuple(one.lower() for one in addresses_in((*mail.values("To"), *mail.values("Cc")))),
         dated=(mail.values("Date") or ("",))[0],
-        is_too_deep=not {"too-deep", "too-many-parts"}.isdisjoint(mail.defects),
     )
 
 

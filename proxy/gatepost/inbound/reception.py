@@ -45,7 +45,6 @@ class Reception:
             subject=looked.subject,
             sender=arrival.sender,
             words=looked.words if arrival.findings else "",
-            is_too_deep=looked.is_too_deep,
             raw=raw,
         )
 

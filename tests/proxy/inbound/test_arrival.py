@@ -98,3 +98,9 @@ def test_an_answer_that_would_go_elsewhere_is_found() -> None:
 
 def test_comments_in_comments_do_no_harm() -> None:
     assert rules(b"From: " + b"(" * 1_900 + b" amazon\r\n" + arriving()) >= {"a2-sender"}
+
+
+def test_a_mail_that_is_not_read_whole_is_suspicious_whoever_wrote_it() -> None:
+    deep = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(80))
+    raw = b"From: Ann <ann@mail.example>\r\nMIME-Version: 1.0\r\n" + deep.encode() + b"\r\nhello\r\n"
+    assert rules(raw) == {"a2-unchecked"}
