@@ -21,7 +21,7 @@ FAMILIES = {
     "policy": {"list", "show", "test", "diff", "replay"},
     "user": {"add", "list", "passwd", "disable", "reset-factor"},
     "token": {"add", "list", "revoke"},
-    "buyer": {"erase"},
+    "buyer": {"show", "erase"},
     "config": {"check", "schema"},
     "audit": {"verify"},
 }

@@ -16,6 +16,7 @@ from gatepost.cli.terminal import (
     emit,
     fail,
     family,
+    harmless,
     say,
     say_error,
 )
@@ -23,9 +24,51 @@ from gatepost.cli.terminal import (
 if TYPE_CHECKING:
     from gatepost.config import Config
 
-commands = family("What is kept of one buyer: erase.")
+commands = family("What is kept of one buyer: show, erase.")
 
 LONGEST = 320  # octets of an address: RFC 5321 §4.5.3.1
+
+
+@commands.command("show")
+def show(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The buyer's alias at the marketplace.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a buyer's orders with their review requests, the mails to them, and whether they want more."""
+    from gatepost.cli.desk import run
+
+    told = run(_show(configuration(config).config, address))
+    if as_json:
+        emit(told)
+        return
+    say(f"{told['address']}" + (": wants no more mail" if told["stopped"] else ""))
+    for order in told["orders"]:
+        say(
+            f"order {order['order_id']}: "
+            + (f"review request {order['state']}" if order["state"] else "never asked")
+        )
+    for message in told["messages"]:
+        say(f"mail {message['id']}: {message['state']}, {harmless(message['subject'])}")
+
+
+async def _show(config: Config, address: str) -> dict[str, Any]:
+    from gatepost.cli.desk import store_of
+    from gatepost.daemon.bookkeeping import buyer_of
+
+    async with store_of(config, read_only=True) as store:
+        buyer = await buyer_of(store, address)
+    return {
+        "address": buyer.address,
+        "stopped": buyer.stopped,
+        "orders": [
+            {"order_id": order, "state": buyer.claims[order].state.value if order in buyer.claims else None}
+            for order in buyer.orders
+        ],
+        "messages": [
+            {"id": entry.id, "state": entry.state.value, "subject": entry.subject} for entry in buyer.entries
+        ],
+    }
 
 
 @commands.command("erase")

@@ -77,18 +77,7 @@ class StoreBooks:
 
     async def buyer(self, address: str) -> Buyer:
         """What is known of a buyer."""
-        store = self._store
-        orders = await store.orders.of_buyer(address)
-        found = [await store.ledger.find(order) for order in orders]
-        entries = await store.search.entries_of(await store.buyers.mails(address))
-        known = await store.orders.known([], [address])
-        return Buyer(
-            address=bare_alias(address),
-            orders=orders,
-            claims={claim.order: claim for claim in found if claim is not None},
-            entries=entries,
-            stopped=bool(known.stopped),
-        )
+        return await buyer_of(self._store, address)
 
     async def stopped(self) -> Sequence[Stopped]:
         """The stop list."""
@@ -183,6 +172,21 @@ class StoreBooks:
     async def drop_words(self, language: str, *, by: str) -> bool:
         """Go back to the folder's or the shipped letters."""
         return await self._store.own_letters.drop(language, by=by)
+
+
+async def buyer_of(store: Store, address: str) -> Buyer:
+    """What is known of the buyer behind an alias, however it is written."""
+    orders = await store.orders.of_buyer(address)
+    found = [await store.ledger.find(order) for order in orders]
+    entries = await store.search.entries_of(await store.buyers.mails(address))
+    known = await store.orders.known([], [address])
+    return Buyer(
+        address=bare_alias(address),
+        orders=orders,
+        claims={claim.order: claim for claim in found if claim is not None},
+        entries=entries,
+        stopped=bool(known.stopped),
+    )
 
 
 def _kind_of(value: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gatepost.model import OrderId
-from kit import postgres
+from kit import orderfiles, postgres
 from kit.command import Done, command
 from kit.desk import Desk
 from kit.messages import BUYER, ORDER
@@ -75,3 +75,25 @@ def test_without_a_store_nothing_is_made(tmp_path: Path) -> None:
     assert done.status == 1
     assert "there is no store" in done.err
     assert not desk.path.exists()
+
+
+def test_a_buyer_is_shown_whole(desk: Desk, tmp_path: Path) -> None:
+    file = orderfiles.write(tmp_path / "o.txt", orderfiles.UNSHIPPED, [orderfiles.order(buyer_email=BUYER)])
+    command("orders", "import", file, "--config", desk.file)
+    desk.do(lambda store: relayed(store, "m1", orders=[OrderId(ORDER)]))
+    command("orders", "stop", BUYER, "--reason", "asked us to", "--config", desk.file)
+    assert run(desk, "show", BUYER.upper(), "--json").rows == [
+        {
+            "address": BUYER,
+            "stopped": True,
+            "orders": [{"order_id": ORDER, "state": "confirmed"}],
+            "messages": [{"id": "m1", "state": "relayed", "subject": f"Order {ORDER}"}],
+        }
+    ]
+    shown = run(desk, "show", BUYER).out
+    assert f"{BUYER}: wants no more mail\norder {ORDER}: review request confirmed\n" in shown
+
+
+def test_of_a_stranger_there_is_nothing_to_show(desk: Desk) -> None:
+    desk.do(lambda store: held(store, "m1"))
+    assert run(desk, "show", f"x{BUYER}").out == f"x{BUYER}\n"

@@ -5,7 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
-from gatepost.cli.checkups import certificates, files, logins, machine, places, relays, rules, storage, vision
+from gatepost.cli.checkups import (
+    certificates,
+    files,
+    letters,
+    logins,
+    machine,
+    places,
+    relays,
+    rules,
+    storage,
+    vision,
+)
 from gatepost.cli.checkups.found import Finding, problem
 from gatepost.config import Loaded
 
@@ -30,6 +41,7 @@ def _checkups(loaded: Loaded) -> Iterator[Checkup]:
     yield "configuration", asyncio.to_thread(files.configuration, loaded)
     yield "secrets", asyncio.to_thread(files.secrets, config)
     yield "rules", asyncio.to_thread(rules.rules, config.policy)
+    yield "letters", asyncio.to_thread(letters.letters, config)
     yield "pictures", asyncio.to_thread(vision.vision, config.vision)
     yield "store", storage.store(config)
     yield "logins", logins.logins(config)
