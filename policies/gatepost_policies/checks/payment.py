@@ -31,7 +31,9 @@ def find_off_amazon_payment(case: Case, params: Params) -> Iterable[Evidence]:
         for number, hit in asks.talk.meant("pay_outside", besides=("pay_inside",))
         if not pays_reward(number)
     ]
-    means = asks.talk.together("pay_means", ("pay_moves",), unless=("pay_inside", "pay_outside"))
+    means = asks.talk.together(
+        "pay_means", ("pay_moves",), unless=("pay_inside", "pay_outside"), anywhere=True
+    )
     spans += [hit.span for number, hit in means if not pays_reward(number)]
     return evidence(case, spans, "goes round Amazon's own payments")
 

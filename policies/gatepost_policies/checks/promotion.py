@@ -30,7 +30,10 @@ def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
 
 
 def _promotions(asks: Asks, harmless: tuple[str, ...]) -> Iterator[Span]:
-    yield from (hit.span for _, hit in asks.talk.together("bargain_hint", ("shop_hint",), unless=NO_BARGAIN))
+    yield from (
+        hit.span
+        for _, hit in asks.talk.together("bargain_hint", ("shop_hint",), unless=NO_BARGAIN, anywhere=True)
+    )
     for number, hit in asks.talk.meant("promo", besides=harmless):
         sentence = asks.talk.sentences[number]
         if not asks.talk.answers_buyer(number) and not sentence.has("pay_outside", "promo_past"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,8 @@ _HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
 # A title in quotation marks, at most a few words after what it is the title of.
 _QUOTE: Final = re.compile("[\"“„«‘']")
 _QUOTED: Final = re.compile(r"[^\"“„«‘']{0,12}[\"“„«‘'][^\"”“»’\n]{1,80}[\"”“»’']")
+BRIEF: Final = 6  # sentences of one passage, greetings and names not counted
+SHORT_WORDS: Final = 12  # characters; a shorter sentence is a greeting or a name
 _ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
 _GIVEN: Final = frozenset({"gift", "voucher", "discount"})
 # Things of one kind: who denies one of them answers a question for any.
@@ -42,6 +45,12 @@ class Talk:
     def sentences(self) -> tuple[Sentence, ...]:
         """The sentences the seller answers for, in reading order."""
         return self.scene.own()
+
+    @cached_property
+    def is_brief(self) -> bool:
+        """Whether the mail says so little that what it hints at is what it was written for."""
+        lengths = Counter(one.passage for one in self.sentences if len(one.words) >= SHORT_WORDS)
+        return max(lengths.values(), default=0) <= BRIEF
 
     def said(self, *concepts: str) -> Iterator[tuple[int, Hit]]:
         """Hits with the numbers of their sentences, but for reports of a rule and the buyer's own subject."""
@@ -68,6 +77,7 @@ class Talk:
         besides: Iterable[str] = (),
         reach: int = 0,
         denied: bool = False,
+        anywhere: bool = False,
     ) -> Iterator[tuple[int, Hit]]:
         """Hits of `lead` that are meant, with one concept of each of `others` in the sentence or near it.
 
@@ -75,7 +85,10 @@ class Talk:
         review that is to be removed, and together they do. A sentence that speaks of `unless` doesn't
         count, nor one that answers the buyer. The hit reaches over what it met in its own sentence.
         With `denied` a lead counts as well that is denied: "don't let a fault become a review".
+        Only a brief mail is read so, or any with `anywhere`: in a long one such words meet by chance.
         """
+        if not (anywhere or self.is_brief):
+            return
         harmless = tuple(besides)
         for number in self._met(lead, others, ("other_stars", *unless), reach):
             here = self.sentences[number]

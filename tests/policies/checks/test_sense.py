@@ -40,6 +40,17 @@ def test_a_negation_governs_its_own_clause(text: str, concept: str, count: int) 
     assert meant(text, concept) == count
 
 
+SERVICE = "We have sent the missing screws by post today. "
+
+
+@pytest.mark.parametrize(("sentences", "count"), [(0, 1), (5, 1), (6, 0), (40, 0)])
+def test_words_that_hint_are_put_together_in_a_brief_mail_only(sentences: int, count: int) -> None:
+    body = f"Hello Kim,\n\n{SERVICE * sentences}Please write us a review about the lamp."
+    talk = Talk(observe(plain(body)))
+    assert len(list(talk.together("please", ("review_talk",)))) == count
+    assert len(list(talk.together("please", ("review_talk",), anywhere=True))) == 1
+
+
 def test_an_answer_to_the_buyer_reaches_two_sentences() -> None:
     talk = Talk(observe(plain("You asked how to rate us. Open Your Orders. Click rate. Then rate us.")))
     assert [talk.answers_buyer(number) for number in range(4)] == [True, True, True, False]
