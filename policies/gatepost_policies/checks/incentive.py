@@ -102,9 +102,10 @@ def _repaid(asks: Asks, number: int) -> bool:
 
 
 def _thanks_for_review(asks: Asks, number: int) -> bool:
-    """Whether a gift follows a review that was read, and is said to be given back for it."""
+    """Whether a gift follows a review that was read: one for later purchases, or one given back for it."""
     around = asks.talk.near(number, RETURN_REACH)
-    return any(one.has("review_thanks") for one in around) and any(one.has("tit_for_tat") for one in around)
+    thanked = any(one.has("review_thanks") for one in around)
+    return thanked and any(one.has("tit_for_tat", "promo") for one in around)
 
 
 def _follows_talk(asks: Asks, number: int) -> bool:
