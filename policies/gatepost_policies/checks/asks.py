@@ -126,7 +126,7 @@ class Asks:
     def _is_paid(self, number: int) -> bool:
         """Whether something of value is given in a sentence that speaks of reviews, and not of trouble."""
         here = self.talk.sentences[number]
-        if not here.has("review_noun", "review_talk") or here.has("unhappy_if", "bad_news", "review_bad"):
+        if not here.has("review_noun", "review_talk") or here.has("unhappy_if", "review_bad"):
             return False
         return any(number == paid for paid, _ in self.gifts)
 

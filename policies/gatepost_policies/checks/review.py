@@ -48,12 +48,20 @@ def _drawn_stars(asks: Asks) -> Iterator[Span]:
 
 def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:
     """Asks only the satisfied for a review (D4d)."""
+    return evidence(case, _gates(case), "asks only the satisfied")
+
+
+def _gates(case: Case) -> tuple[Span, ...]:
+    """The conditions on happiness of a case, found once for all checks."""
+    return case.once("gates", _found_gates)
+
+
+def _found_gates(case: Case) -> tuple[Span, ...]:
     asks = asks_of(case)
     asking = asks.asking
     changed = {number for number, _ in asks.changes}  # who has reviewed is not asked on terms
     spoken = asking.union(asks.talk.scene.speakers("review_talk")) - changed
-    spans = [span for number in spoken for span in _conditions(asks, number, is_ask=number in asking)]
-    return evidence(case, spans, "asks only the satisfied")
+    return tuple(span for number in spoken for span in _conditions(asks, number, is_ask=number in asking))
 
 
 def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
@@ -119,7 +127,7 @@ def find_influence(case: Case, params: Params) -> Iterable[Evidence]:
         if asks.any or asks.talk.sentences[number].has("review_talk")
     ]
     # A hint, and what is not to be said, are told where nothing plainer is.
-    if not (asks.praise or asks.changes or asks.diversions or rewards_of(case)):
+    if not (asks.praise or asks.changes or asks.diversions or rewards_of(case) or _gates(case)):
         pleas = asks.talk.together("plea_hint", ("review_talk",), unless=FREE, reach=1, denied=True)
         spans += [hit.span for _, hit in pleas]
     spans += [hit.span for _, hit in asks.talk.meant("review_wording", besides=("review_thanks",))]

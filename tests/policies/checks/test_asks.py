@@ -141,6 +141,7 @@ def test_the_unhappy_are_sent_elsewhere_in_many_ways(text: str, count: bool) -> 
         pytest.param("Now that it works, your review may no longer be fair.", {"changes"}, id="written"),
         pytest.param("Schreiben Sie uns eine Bewertung auf Amazon.", set(), id="written to us, on Amazon"),
         pytest.param("Please judge whether the scratch is a bad one.", set(), id="not of a review"),
+        pytest.param("Za napisanie opinii na Amazon otrzyma Pani kartę podarunkową.", set(), id="paid for"),
         pytest.param("低い評価を削除していただけないでしょうか。", {"changes"}, id="to be removed"),
     ],
 )
@@ -176,3 +177,8 @@ def test_thanks_for_praise_wish_for_none(text: str, count: int) -> None:
 )
 def test_a_change_left_to_the_buyer_is_not_asked_for(text: str, asked: bool) -> None:
     assert (asks(text).changes != ()) is asked
+
+
+def test_to_judge_a_fact_is_not_to_review() -> None:
+    assert asks("Proszę samemu ocenić, czy rysa jest widoczna na zdjęciu.").asks == ()
+    assert asks("Proszę ocenić zakup na Amazon.").asks != ()

@@ -98,3 +98,16 @@ def test_an_ask_left_to_the_buyers_will_is_not_one_of_the_satisfied(text: str) -
 )
 def test_a_condition_on_an_ask_gates_unless_it_leaves_the_buyer_free(text: str, gates: bool) -> None:
     assert ("review-gating" in found(plain(text))) is gates
+
+
+def test_pressure_that_is_hinted_at_is_told_where_nothing_plainer_is() -> None:
+    plea = "Each star keeps the shop afloat."
+    assert set(found(plain(plea))) == {"review-influence"}
+    assert set(found(plain(f"If you love the lamp, please leave a review. {plea}"))) == {"review-gating"}
+    assert set(found(plain(f"Leave a review and claim your $5 voucher. {plea}"))) == {"review-incentive"}
+
+
+def test_what_is_not_to_be_said_of_a_reward_is_part_of_it() -> None:
+    hush = "Please do not mention this offer in the review."
+    assert set(found(plain(hush))) == {"review-influence"}
+    assert set(found(plain(f"Leave a review and claim your $5 voucher. {hush}"))) == {"review-incentive"}

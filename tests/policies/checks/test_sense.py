@@ -27,7 +27,7 @@ def meant(text: str, concept: str) -> int:
         pytest.param("Don't hesitate to use your voucher.", "voucher", 1, id="no real negation"),
         pytest.param("A voucher is not needed.", "voucher", 0, id="denied afterwards"),
         pytest.param("Amazon does not allow us to send a voucher.", "voucher", 0, id="reported rule"),
-        pytest.param("We offer you nothing, no gift, for it.", "gift", 0, id="taken back"),
+        pytest.param("You receive from us no reward for it.", "gift", 0, id="within what is given"),
         pytest.param(
             "Gutscheine können wir Ihnen leider nicht anbieten.", "voucher", 0, id="German verb last"
         ),
@@ -49,6 +49,25 @@ def test_words_that_hint_are_put_together_in_a_brief_mail_only(sentences: int, c
     talk = Talk(observe(plain(body)))
     assert len(list(talk.together("please", ("review_talk",)))) == count
     assert len(list(talk.together("please", ("review_talk",), anywhere=True))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("You asked whether you get a voucher.", 0, id="asked by the buyer"),
+        pytest.param("You asked about the lamp; here is a voucher.", 1, id="a new breath"),
+        pytest.param("Here is a voucher, as you asked about one.", 1, id="said before"),
+        pytest.param(f"You asked about it and {'so on ' * 30}here is a voucher.", 1, id="out of reach"),
+    ],
+)
+def test_what_the_buyer_asked_is_not_what_the_seller_says(text: str, count: int) -> None:
+    assert meant(text, "voucher") == count
+
+
+def test_the_words_before_a_title_may_reach_into_it() -> None:
+    assert (
+        meant("El libro «Cómo conseguir cinco estrellas» va de camino y llega el viernes.", "top_marks") == 0
+    )
 
 
 def test_an_answer_to_the_buyer_reaches_two_sentences() -> None:

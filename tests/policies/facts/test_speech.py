@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost_policies import judge, load, read
-from gatepost_policies.facts.speech import with_speech
+from gatepost_policies.facts.speech import MAX_QUOTATIONS, with_speech
 from gatepost_policies.model import Section, Stretch
 
 ANSWER = " We have passed it on to the warehouse, and a new lid goes out to you today, free of charge."
@@ -58,6 +58,11 @@ def test_marks_alone_prove_nothing(text: str) -> None:
 
 def test_a_quotation_longer_than_the_answer_is_the_sellers_own() -> None:
     assert quoted(f'You wrote: "{ANSWER * 3}". Yes.') == []
+
+
+def test_only_so_many_quotations_are_sought() -> None:
+    text = f'You wrote: "the lid leaks".{ANSWER} ' * (MAX_QUOTATIONS + 3)
+    assert len(quoted(text)) == MAX_QUOTATIONS
 
 
 def test_words_that_are_quoted_already_stay_so() -> None:
