@@ -16,6 +16,8 @@ _MAX_SIDE: Final = 14_400  # points; what PDF itself allows
 _MAX_NOTES: Final = 200  # of one page
 _FORMS_OF_OTHERS: Final = frozenset({2, 3})  # FORMTYPE_XFA_FULL, FORMTYPE_XFA_FOREGROUND
 
+_BROKEN: Final = Seen(unread="the PDF is broken")
+
 Look = Callable[[str, bytes], Seen]
 
 
@@ -46,23 +48,34 @@ def library() -> Any:
 
 def _beside(document: Any) -> Seen:
     """Where the actions of the whole document lead."""
-    return Seen(links=tuple(pdfactions.addresses(document)))
+    try:
+        return Seen(links=tuple(pdfactions.addresses(document)))
+    except library().PdfiumError:
+        return _BROKEN
 
 
 def _files(document: Any, look: Look) -> Iterator[Seen]:
     count = document.count_attachments()
     for number in range(min(count, MAX_FILES)):
-        attached = document.get_attachment(number)
-        yield look(attached.get_name(), bytes(attached.get_data()))
+        try:
+            attached = document.get_attachment(number)
+            name, content = attached.get_name(), bytes(attached.get_data())
+        except library().PdfiumError:
+            yield _BROKEN
+        else:
+            yield look(name, content)
     if count > MAX_FILES:
         yield Seen(unread=f"the PDF holds more than {MAX_FILES} files")
 
 
 def _pages(document: Any, allowance: Allowance) -> Iterator[Seen]:
     for number in range(min(len(document), allowance.limits.pages)):
-        page = document[number]
-        with closing(page):
-            yield _page(page, allowance)
+        try:
+            page = document[number]
+            with closing(page):
+                yield _page(page, allowance)
+        except library().PdfiumError:  # the other pages still say what they say
+            yield _BROKEN
 
 
 def _page(page: Any, allowance: Allowance) -> Seen:
