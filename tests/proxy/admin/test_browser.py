@@ -160,6 +160,25 @@ async def test_a_frame_opened_by_itself_is_as_powerless(site: TestSite, browser:
     assert (canary.hits, watched.dialogs) == (0, [])
 
 
+async def test_a_corrected_layout_is_shown_before_and_runs_and_loads_nothing(
+    site: TestSite, browser: Browser, url: str
+) -> None:
+    async with Canary().listening() as canary, tab(browser) as watched:
+        await site.hold("held1", html=HOSTILE.format(canary=canary.url))
+        await log_in(watched.page, url, "/mail/held1/correct")
+        page = watched.page
+        for _ in range(2):  # the page stays usable after the frame was filled
+            await page.get_by_role("button", name="Check", exact=True).click()
+            await page.get_by_role("heading", name="What goes out").wait_for()
+            await page.get_by_role("button", name="Show the layout").click()
+            await page.frame_locator("iframe[name=layout]").get_by_text("a link to click").click()
+            await page.wait_for_load_state("networkidle")
+
+    assert (canary.hits, watched.dialogs, watched.errors) == (0, [], [])
+    assert all(request.startswith(url) for request in watched.requests)
+    assert await state_of(site, "held1") is MessageState.HELD
+
+
 async def test_the_canary_sings_where_nothing_guards(browser: Browser) -> None:
     async with Canary().listening() as canary, tab(browser) as watched:
         body = HOSTILE.format(canary=canary.url)

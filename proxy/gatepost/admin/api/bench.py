@@ -22,7 +22,7 @@ from gatepost.errors import JudgeError, StateError
 from gatepost.model import Allowance, Entry, MessageId, MessageState
 from gatepost.report import iso, verdict_as_json
 
-CORRECTION_BYTES = 1_000_000
+CORRECTION_BYTES = 5_000_000  # text and HTML at their longest, each letter escaped
 
 
 async def correct(visit: Visit) -> Response:
