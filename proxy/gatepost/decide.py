@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gatepost.model import Allowance, Claim, ClaimState, Entry, Judgement, MessageState, OrderId
-from gatepost_policies.model import Action, Finding, Mode
+from gatepost_policies.model import Action, Finding, Mode, Purpose
 
 PASS = "pass"  # noqa: S105 - the action's name in the journal for mail without a buyer
 
@@ -87,6 +87,13 @@ def judged(entry: Entry, judgement: Judgement) -> Entry:
         order_ids=tuple(OrderId(order) for order in verdict.order_ids),
         asks_review=verdict.asks_review,
     )
+
+
+def is_proactive(entry: Entry) -> bool:
+    """Whether a stored mail goes to buyers of the seller's own accord, and no person has sent it."""
+    by_person = entry.action == Action.QUARANTINE.word
+    answers = entry.purpose == Purpose.SERVICE.value and not entry.asks_review
+    return bool(entry.buyers) and not (by_person or answers or entry.session.inbound)
 
 
 def repeated(decision: Decision, finding: Finding) -> Decision:

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 
 from gatepost import events
 from gatepost.attempt import Flight, Road
+from gatepost.decide import is_proactive
 from gatepost.errors import StoreError
-from gatepost.model import Entry, Message, MessageId
-from gatepost.ports import Spool
+from gatepost.model import Answer, AnswerKind, Entry, Message, MessageId, MessageState
+from gatepost.ports import Settled, Spool
 
 
 class Delivery:
@@ -23,9 +24,11 @@ class Delivery:
         road: Road,
         parallel: int,
         seconds: float,
+        restricted: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
+        """`restricted` says why only answers to buyers may go out now; "" when all mail may."""
         self._spool, self._shown, self._road = spool, shown, road
-        self._parallel, self._seconds = parallel, seconds
+        self._parallel, self._seconds, self._restricted = parallel, seconds, restricted
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -60,5 +63,11 @@ class Delivery:
 
     async def _attempt(self, message: Message) -> None:
         entry = await self._shown(message.id)
+        why = await self._restricted() if self._restricted and is_proactive(entry) else ""
+        if why:
+            held = Settled(MessageState.HELD, Answer(AnswerKind.HELD, message.id), error=why)
+            await self._road.journal.settle(message.id, held)
+            events.message_retried(message.id, AnswerKind.HELD.value, entry.attempts)
+            return
         answer = await self._road.attempt(Flight(message, entry, durable=True, ours=True))
         events.message_retried(message.id, answer.kind.value, entry.attempts)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from gatepost.decide import decide, excused, repeat_finding, repeated, unjudged
-from gatepost.model import Claim, ClaimState, Judgement, MessageId, MessageState, OrderId
+from gatepost.decide import decide, excused, is_proactive, repeat_finding, repeated, unjudged
+from gatepost.model import Claim, ClaimState, Judgement, MessageId, MessageState, OrderId, Session
 from gatepost_policies.model import Action, Mode
-from kit.messages import AT, ONE_PER_ORDER, ORDER, SELLER, UNREADABLE, allowance, finding, judgement
+from kit.messages import (
+    AT,
+    ONE_PER_ORDER,
+    ORDER,
+    SELLER,
+    UNREADABLE,
+    allowance,
+    entry,
+    finding,
+    judgement,
+    message,
+)
 
 ACTIONS = [
     (Action.RELAY, Mode.ENFORCE, MessageState.ATTEMPTING),
@@ -110,3 +124,20 @@ def test_the_envelopes_sender_is_a_sender_too() -> None:
 def test_mail_without_a_verdict_needs_no_exception() -> None:
     passing = Judgement(buyers=(), verdict=None)
     assert excused(passing, [allowance()], account="", mail_from="") is passing
+
+
+@pytest.mark.parametrize(
+    ("changes", "proactive"),
+    [
+        ({"purpose": "shipment-confirmation"}, True),
+        ({"purpose": "customer-service"}, False),
+        ({"purpose": "customer-service", "asks_review": True}, True),
+        ({"purpose": "shipment-confirmation", "action": "quarantine"}, False),
+        ({"purpose": "other", "buyers": ()}, False),
+        ({"purpose": "other", "session": Session("", "", "ESMTP", inbound=True)}, False),
+    ],
+)
+def test_what_a_person_sent_or_what_answers_is_not_proactive(
+    changes: dict[str, Any], proactive: bool
+) -> None:
+    assert is_proactive(replace(entry(message()), **changes)) is proactive

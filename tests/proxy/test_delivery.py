@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gatepost.delivery import Delivery
@@ -45,8 +45,18 @@ class Waiting:
         return self.journal.entries[id]
 
 
-def delivery(spool: Waiting, upstream: ToldUpstream) -> Delivery:
-    return Delivery(spool=spool, shown=spool.show, road=road(upstream, spool.journal), parallel=3, seconds=60)
+def delivery(spool: Waiting, upstream: ToldUpstream, *, restricted: str = "") -> Delivery:
+    async def why() -> str:
+        return restricted
+
+    return Delivery(
+        spool=spool,
+        shown=spool.show,
+        road=road(upstream, spool.journal),
+        parallel=3,
+        seconds=60,
+        restricted=why,
+    )
 
 
 async def test_a_round_sends_all_that_is_due() -> None:
@@ -67,3 +77,12 @@ async def test_a_failing_store_only_delays_the_next_round() -> None:
     rounds.wake()
     await until(lambda: len(upstream.sent) == 1)
     await tasks.drain(0)
+
+
+async def test_while_the_breaker_is_tripped_stored_mail_that_answers_nobody_is_held() -> None:
+    spool, upstream = Waiting(MemoryJournal(), [message("news"), message("answer")]), ToldUpstream()
+    answer = spool.journal.entries[MessageId("answer")]
+    spool.journal.entries[answer.id] = replace(answer, purpose="customer-service")
+    await delivery(spool, upstream, restricted="the breaker is tripped").round()
+    assert spool.journal.entries[MessageId("news")].state is MessageState.HELD
+    assert [sent.id for sent in upstream.sent] == ["answer"]

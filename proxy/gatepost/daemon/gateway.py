@@ -270,7 +270,13 @@ class Gateway:
             road=self.road,
             parallel=delivery.parallel,
             seconds=delivery.round_seconds,
+            restricted=self._restricted,
         )
+
+    async def _restricted(self) -> str:
+        """Why only answers to buyers may go out now."""
+        tripped = await self.store.breaker.tripped()
+        return f"the breaker is tripped: {tripped.reason}" if tripped else ""
 
     def _intake(self) -> Intake:
         relay = self.config.relay

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from gatepost.inbound.look import Rules, look, trusted
 from gatepost.inbound.news import Kind
 from kit.arrivals import AMAZON, CASE, ORDER, SHOP, Records, arriving, sealed, signed
@@ -35,3 +38,13 @@ def test_the_chain_is_read_only_where_amazons_signature_does_not_hold() -> None:
     assert not any(b"forwarder" in name for name in records.asked)
     broken = sealed(signed(arriving()) + b"-- list\r\n")
     assert look(broken, rules, Records()).proof.by == "arc forwarder.example"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2_000), st.binary(max_size=40), st.booleans())
+def test_a_mail_with_a_wound_anywhere_is_looked_at(at: int, octets: bytes, sealed_too: bool) -> None:
+    raw = signed(arriving())
+    raw = sealed(raw) if sealed_too else raw
+    wounded = raw[:at] + octets + raw[at + len(octets) :]
+    looked = look(wounded, Rules(sealers=frozenset({"forwarder.example"})), Records())
+    assert looked.proof.authentic is not None

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gatepost.model import Answer, AnswerKind, ClaimState, MessageId, MessageState
+from gatepost.model import Answer, AnswerKind, ClaimState, Message, MessageId, MessageState
 from gatepost.ports import Settled
 from gatepost.store import Home, Store
 from kit.messages import RAW, message
@@ -221,3 +221,16 @@ async def test_the_slow_process_may_still_say_how_its_sending_ended(home: Home, 
         claim = await store.ledger.find(FIRST)
         assert claim is not None
         assert claim.state is ClaimState.CONFIRMED
+
+
+async def test_a_stored_mail_can_be_held_in_place_of_its_next_attempt(
+    store: Store, clock: StillClock
+) -> None:
+    await spooled(store, orders=[FIRST])
+    (due,) = await store.spool.due(clock.now(), 10)
+    held = Settled(MessageState.HELD, Answer(AnswerKind.HELD, due.id), error="the breaker is tripped")
+    await store.journal.settle(due.id, held)
+    assert (await state_of(store, due.id), await has_raw(store, due.id)) == (MessageState.HELD, True)
+    assert (await store.quarantine.show(due.id)).last_error == "the breaker is tripped"
+    taken = await store.quarantine.take(due.id, by="ann", claims=[FIRST])
+    assert isinstance(taken, Message)
