@@ -117,27 +117,31 @@ class Phrases:
         The first place comes first; of two phrases that begin at one place the first listed is taken.
         """
         text, nearest = _bytes(folded), list[tuple[int, int, int]]()
-        patterns = {
-            number: self._patterns[number]
-            for met in _met(self._index, folded)
-            for number in met
-            if self._owners[number] == name
-        }
-        for number, pattern in patterns.items():
-            _seek(nearest, number, pattern, text, 0)
+        for number in _by_concept(self, folded).get(name, ()):
+            _seek(nearest, number, self._patterns[number], text, 0)
         done = 0
         while nearest:
             start, number, end = heappop(nearest)
             if start >= done:
                 yield start, end
                 done = end
-            _seek(nearest, number, patterns[number], text, done)
+            _seek(nearest, number, self._patterns[number], text, done)
 
 
 @lru_cache(maxsize=2048)
 def _met(index: Index, folded: str) -> tuple[set[int], set[int]]:
     """Remembered, for whoever asks whether a concept occurs may ask next where."""
     return index.met(folded)
+
+
+@lru_cache(maxsize=2048)
+def _by_concept(phrases: Phrases, folded: str) -> Mapping[str, Sequence[int]]:
+    """The phrases that a text may hold, by their concepts: a sentence is asked for several."""
+    grouped: dict[str, list[int]] = {}
+    for met in _met(phrases._index, folded):
+        for number in met:
+            grouped.setdefault(phrases._owners[number], []).append(number)
+    return grouped
 
 
 def _seek(
