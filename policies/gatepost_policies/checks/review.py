@@ -28,6 +28,7 @@ __all__ = [
 
 _FRAGMENT_REST: Final = 40  # characters after a condition in a sentence that has no main clause of its own
 _FRAGMENT_WORDS: Final = 9
+_FORK_REACH: Final = 5  # sentences between "YES:" and the ask
 
 
 def find_positive_only(case: Case, params: Params) -> Iterable[Evidence]:
@@ -72,6 +73,7 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
     yield from (hit.span for hit in sentence.of("happy_if") if _is_happy(sentence, hit))
     if is_ask:
         yield from (hit.span for hit in sentence.of("condition") if _is_met(sentence, hit))
+        yield from _forked(asks, number)
     before = asks.talk.before(number)
     if before is None or before.has("review_balanced"):
         return
@@ -81,6 +83,16 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
         hit.span for hit in before.of("happy_if") if _is_happy(before, hit) and _is_fragment(before, hit)
     )
     yield from (hit.span for hit in before.of("happy_ask") if _is_question(before, hit))
+
+
+def _forked(asks: Asks, number: int) -> Iterator[Span]:
+    """The question about happiness whose "YES:", some sentences before the ask in `number`, leads to it."""
+    for answer in range(number - 1, max(0, number - _FORK_REACH), -1):
+        sentence, asked = asks.talk.sentences[answer], asks.talk.before(answer)
+        if asked is None:
+            return
+        if any(hit.span.start == sentence.start for hit in sentence.of("says_yes")):
+            yield from (hit.span for hit in asked.of("happy_ask") if _is_question(asked, hit))
 
 
 def _is_happy(sentence: Sentence, hit: Hit) -> bool:
