@@ -102,6 +102,20 @@ class Road:
             return await self._cut_off(flight, "the gateway failed")
         return await self._accepted(flight, accepted)
 
+    async def hold(self, flight: Flight, why: str) -> None:
+        """Leave a stored message to a person, without an attempt."""
+        async with flight.lock:
+            await self._hold(flight, why)
+
+    async def put_back(self, flight: Flight, why: str) -> None:
+        """Leave a stored message that was not attempted where the next round finds it."""
+        await self._later(flight, TryLater(why))
+
+    async def _hold(self, flight: Flight, why: str) -> None:
+        held = Answer(AnswerKind.HELD, flight.message.id, flight.entry.findings)
+        settled = Settled(MessageState.HELD, held, error=why)
+        await self._write(flight, settled, raw=flight.message.raw)
+
     async def _accepted(self, flight: Flight, accepted: Accepted) -> Answer:
         answer = Answer(AnswerKind.RELAYED, flight.message.id, relay=accepted.reply)
         async with flight.lock:
@@ -112,9 +126,7 @@ class Road:
         answer = Answer(AnswerKind.REFUSED_BY_RELAY, flight.message.id, relay=refused.reply)
         async with flight.lock:
             if flight.ours and flight.message.session.inbound:  # its sender may be anybody: a person decides
-                held = Answer(AnswerKind.HELD, flight.message.id, flight.entry.findings)
-                settled = Settled(MessageState.HELD, held, error=str(refused))
-                await self._write(flight, settled, raw=flight.message.raw)
+                await self._hold(flight, str(refused))
             elif flight.ours:
                 settled = Settled(MessageState.BOUNCED, answer, error=str(refused))
                 failed = refused.recipients or everyone(flight.message, refused.reply)

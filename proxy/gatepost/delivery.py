@@ -9,8 +9,8 @@ from gatepost import events
 from gatepost.attempt import Flight, Road
 from gatepost.decide import is_proactive
 from gatepost.errors import StoreError
-from gatepost.model import Answer, AnswerKind, Entry, Message, MessageId, MessageState
-from gatepost.ports import Settled, Spool
+from gatepost.model import AnswerKind, Entry, Message, MessageId
+from gatepost.ports import Spool
 
 
 class Delivery:
@@ -63,11 +63,16 @@ class Delivery:
 
     async def _attempt(self, message: Message) -> None:
         entry = await self._shown(message.id)
-        why = await self._restricted() if self._restricted and is_proactive(entry) else ""
+        flight = Flight(message, entry, durable=True, ours=True)
+        try:
+            why = await self._restricted() if self._restricted and is_proactive(entry) else ""
+        except StoreError as error:  # nobody knows whether it may go out: not now
+            events.attempt_failed(message.id, error)
+            await self._road.put_back(flight, str(error))
+            return
         if why:
-            held = Settled(MessageState.HELD, Answer(AnswerKind.HELD, message.id), error=why)
-            await self._road.journal.settle(message.id, held)
+            await self._road.hold(flight, why)
             events.message_retried(message.id, AnswerKind.HELD.value, entry.attempts)
             return
-        answer = await self._road.attempt(Flight(message, entry, durable=True, ours=True))
+        answer = await self._road.attempt(flight)
         events.message_retried(message.id, answer.kind.value, entry.attempts)

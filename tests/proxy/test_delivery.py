@@ -45,8 +45,10 @@ class Waiting:
         return self.journal.entries[id]
 
 
-def delivery(spool: Waiting, upstream: ToldUpstream, *, restricted: str = "") -> Delivery:
+def delivery(spool: Waiting, upstream: ToldUpstream, *, restricted: str | StoreError = "") -> Delivery:
     async def why() -> str:
+        if isinstance(restricted, StoreError):
+            raise restricted
         return restricted
 
     return Delivery(
@@ -86,3 +88,10 @@ async def test_while_the_breaker_is_tripped_stored_mail_that_answers_nobody_is_h
     await delivery(spool, upstream, restricted="the breaker is tripped").round()
     assert spool.journal.entries[MessageId("news")].state is MessageState.HELD
     assert [sent.id for sent in upstream.sent] == ["answer"]
+
+
+async def test_where_nobody_can_tell_whether_it_may_go_out_a_mail_goes_back_to_the_spool() -> None:
+    spool, upstream = Waiting(MemoryJournal(), [message("news")]), ToldUpstream()
+    await delivery(spool, upstream, restricted=StoreError("locked")).round()
+    assert spool.journal.entries[MessageId("news")].state is MessageState.SPOOLED
+    assert upstream.sent == []
