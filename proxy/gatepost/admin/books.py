@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from gatepost.letters import Wish
 from gatepost.model import Answer, Claim, Entry, OrderId
 from gatepost.orderdata import BadRow, FeedEntry, Import, Kind, Line, Stopped, Unequal
 from gatepost_policies.known import KnownOrder
@@ -37,20 +37,6 @@ class Buyer:
     claims: Mapping[OrderId, Claim]  # of these orders: the review requests, made here or elsewhere
     entries: Sequence[Entry]  # mails to them, the newest first
     stopped: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which letter, and what of it the data doesn't say."""
-
-    letter: str
-    order: str
-    language: str = ""
-    delivery: date | None = None
-    amount: Decimal | None = None
-    refund_date: date | None = None
-    reason: str = ""
-    html: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +110,11 @@ class Books(Protocol):
     async def unequal(self) -> Unequal:
         """Where mails and feeds disagree on shipments."""
 
-    async def letter(self, wanted: Wanted) -> Letter:
-        """Make a letter. Raises FeedError for what nobody knows, ConfigError for words that are wrong."""
+    async def letter(self, wish: Wish, *, html: bool) -> Letter:
+        """Make a letter, with a simple HTML part for `html`.
+
+        Raises FeedError for what nobody knows, ConfigError for words that are wrong.
+        """
 
     async def send(self, letter: Letter, *, by: str) -> Answer:
         """Give a letter to the gateway like any mail: judged, counted, relayed, held or refused."""

@@ -25,8 +25,8 @@ from gatepost.cli.terminal import (
 
 if TYPE_CHECKING:
     from gatepost.config import Config
-    from gatepost.daemon.lettering import Lettered, Wish
-    from gatepost.letters import Composed
+    from gatepost.daemon.lettering import Lettered
+    from gatepost.letters import Composed, Wish
     from gatepost_policies.known import Known
     from gatepost_policies.model import Verdict
 
@@ -103,7 +103,7 @@ def compose(
 
 
 def _wish(letter: Letter, order: str, *, language: str, reason: Reason | None) -> Wish:
-    from gatepost.daemon.lettering import Wish
+    from gatepost.letters import Wish
 
     return Wish(letter.value, order, language, reason=reason.value if reason else "")
 

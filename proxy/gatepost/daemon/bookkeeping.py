@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gatepost.admin.books import Buyer, Letter, Taken, Wanted, Words
+from gatepost.admin.books import Buyer, Letter, Taken, Words
 from gatepost.config import Config
 from gatepost.daemon.clock import new_message_id
 from gatepost.daemon.importing import import_file
-from gatepost.daemon.lettering import Wish, letter, require_passing, tried
+from gatepost.daemon.lettering import letter, require_passing, tried
 from gatepost.errors import FeedError
 from gatepost.feeds.rows import LINES
-from gatepost.letters import LANGUAGES, LetterKind, load, shipped_words
+from gatepost.letters import LANGUAGES, LetterKind, Wish, load, shipped_words
 from gatepost.model import Answer, Envelope, Message, OrderId, Recipient, Session
 from gatepost.orderdata import AdjustmentLine, FeedEntry, Import, Kind, Line, Stopped, Unequal
 from gatepost.ports import Clock
@@ -116,21 +116,12 @@ class StoreBooks:
         """Where mails and feeds disagree on shipments."""
         return await self._store.feed_entries.unequal()
 
-    async def letter(self, wanted: Wanted) -> Letter:
+    async def letter(self, wish: Wish, *, html: bool) -> Letter:
         """Make a letter."""
         settings = self._config().letters
-        wish = Wish(
-            letter=wanted.letter,
-            order=wanted.order,
-            language=wanted.language,
-            delivery=wanted.delivery,
-            amount=wanted.amount,
-            refund_date=wanted.refund_date,
-            reason=wanted.reason,
-        )
         made = await letter(self._store, settings, wish)
         sender, to = settings.from_address or "seller@localhost", made.buyer or NO_BUYER
-        raw = made.composed.mail(sender=sender, to=to, with_html=wanted.html, at=self._clock.now())
+        raw = made.composed.mail(sender=sender, to=to, with_html=html, at=self._clock.now())
         composed = made.composed
         return Letter(
             composed.language, composed.subject, composed.text, raw, settings.from_address, made.buyer

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from gatepost.config.schema import Letters
 from gatepost.errors import ConfigError, FeedError
-from gatepost.letters import Composed, Facts, LetterKind, compose, facts_of, load
+from gatepost.letters import Composed, Facts, LetterKind, Wish, compose, facts_of, load
 from gatepost.model import OrderId
 from gatepost.orderdata import OrderLine
 from gatepost.store import Store
@@ -34,19 +34,6 @@ _TRIAL_ADDRESSES = {
     "ja": ("山田太郎", "千代田1-1", "100-0001", "千代田区", "東京都", "JP"),
 }
 _TRIAL_ADDRESS = ("Erika Muster", "Hauptstr. 12", "10115", "Berlin", "DE")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which letter, and what of it the data doesn't say; what is empty is taken from the data."""
-
-    letter: str  # a LetterKind
-    order: str
-    language: str = ""
-    delivery: date | None = None
-    amount: Decimal | None = None
-    refund_date: date | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

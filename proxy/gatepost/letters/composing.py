@@ -35,6 +35,19 @@ _WHERE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """Which letter, and what of it the data doesn't say; what is empty is taken from the data."""
+
+    letter: str  # a LetterKind
+    order: str
+    language: str = ""
+    delivery: date | None = None
+    amount: Decimal | None = None
+    refund_date: date | None = None
+    reason: str = ""  # a key of REASONS
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a letter may say of an order; what is not known is empty."""
 

@@ -10,9 +10,9 @@ import pytest
 
 from gatepost.config.schema import Letters, Policy
 from gatepost.daemon.importing import import_file
-from gatepost.daemon.lettering import Wish, letter, require_passing, tried
+from gatepost.daemon.lettering import letter, require_passing, tried
 from gatepost.errors import ConfigError, FeedError
-from gatepost.letters import LANGUAGES, LetterKind, shipped_words
+from gatepost.letters import LANGUAGES, LetterKind, Wish, shipped_words
 from gatepost.store import Store
 from gatepost.worker import Rulebooks
 from kit import shop

@@ -13,12 +13,12 @@ from starlette.responses import JSONResponse, Response
 from gatepost.admin import uploads
 from gatepost.admin.api import trade_shapes as shapes
 from gatepost.admin.api.operation import body_of, content_type, query_of
-from gatepost.admin.books import Wanted
 from gatepost.admin.pages import compose
 from gatepost.admin.pages.buyers import can_be_stopped
 from gatepost.admin.pages.orders import path_order
 from gatepost.admin.visit import Visit
 from gatepost.errors import ConfigError, FeedError, JudgeError
+from gatepost.letters import Wish
 from gatepost.orderdata import PARTS, Kind, ShipmentLine
 from gatepost.report import iso
 from gatepost_policies.facts import is_buyer
@@ -195,9 +195,9 @@ async def go(visit: Visit) -> Response:
 async def letter(visit: Visit) -> Response:
     """Make a letter, judge it, and with `send` give it to the gateway."""
     body = await body_of(visit, shapes.LetterBody)
-    values = body.model_dump(exclude={"order_id", "send"})
+    values = body.model_dump(exclude={"order_id", "html", "send"})
     try:
-        made = await visit.desk.books.letter(Wanted(order=body.order_id, **values))
+        made = await visit.desk.books.letter(Wish(order=body.order_id, **values), html=body.html)
         verdict = (await compose.judged(visit, made)).verdict
         answer = await visit.desk.books.send(made, by=visit.who.name) if body.send else None
     except (FeedError, ConfigError) as error:

@@ -11,12 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gatepost.admin import draft, requests
-from gatepost.admin.books import Letter, Wanted
+from gatepost.admin.books import Letter
 from gatepost.admin.pages.orders import ORDER
 from gatepost.admin.specimen import view_of
 from gatepost.admin.visit import Visit
 from gatepost.admin.words import OUTCOMES
 from gatepost.errors import ConfigError, FeedError, JudgeError
+from gatepost.letters import Wish
 from gatepost.model import Answer, AnswerKind
 
 REASONS = {"no-stock": "the item is out of stock", "could-not-ship": "the item could not be shipped"}
@@ -51,7 +52,7 @@ async def send(visit: Visit) -> Response:
     async with requests.form_of(visit.request) as body:
         given = {name: requests.text(body, name, 60) for name in _FIELDS}
     try:
-        letter = await visit.desk.books.letter(wanted(given))
+        letter = await _made(visit, given)
         answer = await visit.desk.books.send(letter, by=visit.who.name)
     except (FeedError, ConfigError) as error:
         return _page(visit, given, 422, fault=str(error))
@@ -67,13 +68,13 @@ def told(answer: Answer) -> tuple[str, str]:
     return kind, f"{words} ({rules})" if rules else words
 
 
-def wanted(given: Mapping[str, str]) -> Wanted:
+def wish(given: Mapping[str, str]) -> Wish:
     """The form as a wish. Raises FeedError that names the field that is wrong."""
     if not ORDER.fullmatch(given["order"]):
         raise FeedError("an order ID looks like 112-1234567-1234567")
     if given["reason"] not in ("", *REASONS):
         raise FeedError("reason: no-stock or could-not-ship")
-    return Wanted(
+    return Wish(
         letter=given["letter"],
         order=given["order"],
         language=given["language"],
@@ -81,8 +82,11 @@ def wanted(given: Mapping[str, str]) -> Wanted:
         amount=_sum(given["amount"]),
         refund_date=_day(given["refund_date"], "day of the refund"),
         reason=given["reason"],
-        html=given["html"] == "yes",
     )
+
+
+async def _made(visit: Visit, given: Mapping[str, str]) -> Letter:
+    return await visit.desk.books.letter(wish(given), html=given["html"] == "yes")
 
 
 def _day(text: str, name: str) -> date | None:
@@ -106,7 +110,7 @@ def _sum(text: str) -> Decimal | None:
 
 async def _shown(visit: Visit, given: Mapping[str, str]) -> Response:
     try:
-        letter = await visit.desk.books.letter(wanted(given))
+        letter = await _made(visit, given)
         checked = await judged(visit, letter)
     except (FeedError, ConfigError) as error:
         return _page(visit, given, 422, fault=str(error))
