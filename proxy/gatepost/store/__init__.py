@@ -106,8 +106,13 @@ class Store:
         """
         if isinstance(home, Path):
             home = FileHome(home)
-        opened = await asyncio.to_thread(_open, home, instance, busy_seconds, read_only)
-        db, owners = opened
+        db, owners = await asyncio.to_thread(_open, home, instance, busy_seconds, read_only)
+        return cls._over(db, owners, clock, resubmission=resubmission, lease=lease)
+
+    @classmethod
+    def _over(
+        cls, db: Database, owners: Owners, clock: Clock, *, resubmission: timedelta, lease: timedelta
+    ) -> Self:
         orders = Orders(db, clock)
         return cls(
             db=db,
