@@ -117,6 +117,16 @@ class Database:
         finally:
             limit.cancel()
 
+    async def write_until_none(self, work: Callable[[Tx], int], *, urgent: bool = False) -> int:
+        """Run `work`, that does a bounded part, until it says that none was left; the sum of what it did.
+
+        Each part is a transaction of its own: others write in between, and what was done stays done.
+        """
+        total = 0
+        while done := await self.write(work, urgent=urgent):
+            total += done
+        return total
+
     def post(self, work: Callable[[Tx], object]) -> None:
         """Queue `work` behind what waits, without waiting for its end. Its own failure is not reported.
 

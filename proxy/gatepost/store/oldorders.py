@@ -39,10 +39,6 @@ DELETE FROM order_buyers WHERE order_id IN ({names}) AND NOT EXISTS (
   SELECT 1 FROM order_lines l JOIN imports i ON i.id = l.import_id
   WHERE l.order_id = order_buyers.order_id AND l.kind = :kind AND i.forgotten_at IS NULL AND i.id <> :id)
 """
-_GONE = """
-DELETE FROM order_lines WHERE import_id = :id AND order_id IN
-(SELECT order_id FROM order_lines WHERE import_id = :id LIMIT :most)
-"""
 
 
 class OldOrders:
@@ -95,10 +91,7 @@ class OldOrders:
 
     async def _delete(self, number: int) -> int:
         """Delete an import with all its lines: the same file could then be imported anew."""
-        total = 0
-        values: dict[str, Value] = {"id": number, "most": _ROUND}
-        while done := await self._db.write(lambda tx: tx.change(_GONE, values)):
-            total += done
+        total = await self._orders.drop_lines(number)
         await self._db.write(lambda tx: tx.change("DELETE FROM imports WHERE id = :id", {"id": number}))
         return total
 
@@ -109,8 +102,7 @@ class OldOrders:
             "WHERE exported_at < :before LIMIT :most)"
         )
         values: dict[str, Value] = {"before": before, "most": _ROUND}
-        while await self._db.write(lambda tx: tx.change(sql, values)):
-            pass
+        await self._db.write_until_none(lambda tx: tx.change(sql, values))
 
 
 def _blank(tx: Tx, at: dict[str, Value]) -> Sequence[Row]:

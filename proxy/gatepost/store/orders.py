@@ -45,6 +45,10 @@ DELETE FROM order_lines WHERE order_id IN ({names}) AND kind = :kind AND import_
 AND EXISTS (SELECT 1 FROM order_lines n WHERE n.order_id = order_lines.order_id AND n.kind = :kind
             AND n.line_key = order_lines.line_key AND n.import_id = :import_id)
 """
+_GONE = """
+DELETE FROM order_lines WHERE import_id = :id AND order_id IN
+(SELECT order_id FROM order_lines WHERE import_id = :id LIMIT :most)
+"""
 
 
 class Orders:
@@ -158,15 +162,14 @@ class Orders:
         values: dict[str, Value] = {**params, "kind": kind.value, "import_id": number}
         await self._db.write(lambda tx: tx.change(_HIDDEN.format(names=names), values))
 
+    async def drop_lines(self, number: int) -> int:
+        """Delete the lines of an import, some at a time; how many."""
+        values: dict[str, Value] = {"id": number, "most": BATCH}
+        return await self._db.write_until_none(lambda tx: tx.change(_GONE, values))
+
     async def drop(self, number: int) -> None:
         """Take back an import that was not finished, some lines at a time."""
-        sql = (
-            "DELETE FROM order_lines WHERE import_id = :id AND order_id IN "
-            "(SELECT order_id FROM order_lines WHERE import_id = :id LIMIT :most)"
-        )
-        values: dict[str, Value] = {"id": number, "most": BATCH}
-        while await self._db.write(lambda tx: tx.change(sql, values)):
-            pass
+        await self.drop_lines(number)
         await self._db.write(
             lambda tx: tx.change("DELETE FROM imports WHERE id = :id AND done_at IS NULL", {"id": number})
         )

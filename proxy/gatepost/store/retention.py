@@ -91,12 +91,7 @@ class Retention:
         return Purged(messages, captures, ended, claims)
 
     async def _in_rounds(self, purge: Callable[[Tx, int], int], before: datetime) -> int:
-        total = 0
-        while True:
-            done = await self._db.write(lambda tx: purge(tx, micros(before)), urgent=True)
-            total += done
-            if done < _ROUND:
-                return total
+        return await self._db.write_until_none(lambda tx: purge(tx, micros(before)), urgent=True)
 
     async def erase(self, address: str, *, by: str) -> Erased:
         """Remove what is kept of the buyer behind an address, from the file and its log too.

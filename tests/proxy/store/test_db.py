@@ -338,6 +338,31 @@ async def test_a_read_that_runs_too_long_is_ended(database: Database) -> None:
     assert await database.read(lambda tx: len(tx.execute("SELECT n FROM numbers"))) == 0
 
 
+async def test_a_long_work_is_done_in_parts_that_others_come_between(database: Database, path: Path) -> None:
+    await asyncio.gather(*(database.write(add(number)) for number in range(5)))
+    seen: list[list[int]] = []
+
+    def two(tx: Tx) -> int:
+        seen.append(numbers_in(path))  # what is committed already
+        return tx.change("DELETE FROM numbers WHERE n IN (SELECT n FROM numbers ORDER BY n LIMIT 2)")
+
+    assert await database.write_until_none(two) == 5
+    assert seen == [[0, 1, 2, 3, 4], [2, 3, 4], [4], []]
+
+
+async def test_parts_that_were_done_stay_done_when_a_later_one_fails(database: Database, path: Path) -> None:
+    await asyncio.gather(*(database.write(add(number)) for number in range(5)))
+
+    def one(tx: Tx) -> int:
+        if numbers_in(path) == [3, 4]:
+            raise StateError("enough")
+        return tx.change("DELETE FROM numbers WHERE n = (SELECT min(n) FROM numbers)")
+
+    with pytest.raises(StateError):
+        await database.write_until_none(one)
+    assert numbers_in(path) == [3, 4]
+
+
 async def test_what_is_posted_is_written_behind_what_waits(database: Database, path: Path) -> None:
     database.post(add(1))
     await database.write(add(2))
