@@ -48,6 +48,8 @@ AS_CALLS = {
     ("POST", "/mail/{id}/allow"): ["POST /messages/{id}/exceptions"],
     ("GET", "/exceptions"): ["GET /exceptions"],
     ("POST", "/exceptions/{id}/end"): ["DELETE /exceptions/{id}"],
+    ("GET", "/breaker"): ["GET /breaker"],
+    ("POST", "/breaker"): ["POST /breaker/trip", "POST /breaker/reset"],
     ("GET", "/decisions"): ["GET /messages"],
     ("GET", "/decisions.csv"): ["GET /messages.csv"],
     ("GET", "/outgoing"): ["GET /messages"],

@@ -45,6 +45,8 @@ PAGES = {
     ("POST", "/compose"): DECIDERS,
     ("GET", "/letters/{language}"): READERS,
     ("POST", "/letters/{language}"): ADMIN,
+    ("GET", "/breaker"): READERS,
+    ("POST", "/breaker"): DECIDERS,
     ("GET", "/settings/senders"): SEERS,
     ("POST", "/settings/senders"): ADMIN,
 }
@@ -78,6 +80,9 @@ API = {
     ("POST", "/messages/{id}/exceptions"): (DECIDERS, REVIEWING),
     ("GET", "/exceptions"): (READERS, READING),
     ("DELETE", "/exceptions/{id}"): (DECIDERS, REVIEWING),
+    ("GET", "/breaker"): (READERS, READING),
+    ("POST", "/breaker/trip"): (DECIDERS, REVIEWING),
+    ("POST", "/breaker/reset"): (DECIDERS, REVIEWING),
     ("GET", "/figures"): (READERS, READING),
     ("GET", "/figures/{table}.csv"): (READERS, READING),
     ("GET", "/captured"): (READERS, READING),

@@ -182,6 +182,7 @@ async def open_site(
             store.allowances,
             partial(_correct, (store, road, judge or told())),
             store.figures,
+            store.breaker,
             files,
         ),
         links=Links(LINK_KEY, lambda: [REVIEWER]),

@@ -38,6 +38,7 @@ PAGES = (
     "/mail/corrected",
     "/mail/corrected/versions/1",
     "/outgoing",
+    "/breaker",
     "/decisions",
     "/overview?from=2026-10-25&to=2026-11-23",
     "/ledger",

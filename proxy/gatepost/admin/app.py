@@ -143,8 +143,8 @@ def _behind_the_table(desk: Desk, page: Page) -> Callable[[Request], Awaitable[R
         try:
             visitor = await desk.door.visitor(request)
             turned_away = _turned_away(page, visitor, request)
-            warning = await desk.archive.warning() if visitor else ""
-            return turned_away or await page.show(Visit(desk, request, visitor, warning))
+            tripped = await desk.bench.breaker.tripped() if visitor else None
+            return turned_away or await page.show(Visit(desk, request, visitor, tripped))
         except HTTPException as fault:
             return _fault(Visit(desk, request, visitor), fault)
         except StoreError as error:

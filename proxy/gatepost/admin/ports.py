@@ -123,9 +123,6 @@ class Archive(Protocol):
     async def counts(self) -> Mapping[MessageState, int]:
         """How many messages are in each state that is not final."""
 
-    async def warning(self) -> str:
-        """Why mail that answers no buyer is held; "" while it goes out."""
-
     async def orders(
         self, *, limit: int = PAGE, offset: int = 0, state: ClaimState | None = None
     ) -> Sequence[Claim]:

@@ -19,6 +19,7 @@ from gatepost.model import (
     View,
     Wrong,
 )
+from gatepost.ports import Tripped
 from gatepost.release import ReleaseOutcome
 from gatepost_policies.facts import Unseen, Words
 
@@ -99,6 +100,19 @@ class Figures(Protocol):
         """How many held mails came before each of these moments."""
 
 
+class Breaker(Protocol):
+    """While it is tripped, mail that answers no buyer is held. All methods raise StoreError."""
+
+    async def tripped(self, *, fresh: bool = False) -> Tripped | None:
+        """How it is tripped, None when it is not; a few seconds old, unless it is to be `fresh`."""
+
+    async def trip(self, *, by: str, reason: str) -> bool:
+        """Trip it; False when it was tripped already. Audited, durable."""
+
+    async def reset(self, *, by: str, reason: str) -> None:
+        """Let mail out again; audited, durable. Raises StateError when it is not tripped."""
+
+
 class Files(Protocol):
     """Says what files say: pictures, documents (`gatepost.vision`)."""
 
@@ -114,4 +128,5 @@ class Bench:
     exceptions: Exceptions
     correct: Correct
     figures: Figures
+    breaker: Breaker
     files: Files | None = None  # None: the words of files are not shown in their place

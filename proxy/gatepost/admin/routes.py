@@ -8,6 +8,7 @@ from gatepost.admin.page import Page as Page
 from gatepost.admin.pages import (
     account,
     audit,
+    breaker,
     buyers,
     check,
     compose,
@@ -92,6 +93,8 @@ ROUTES = (
     Page("POST", "/exceptions/{id}/end", review.end, _P.DECIDE),
     Page("GET", "/decisions", decisions.decisions, _P.READ),
     Page("GET", "/outgoing", decisions.outgoing, _P.READ),
+    Page("GET", "/breaker", breaker.breaker, _P.READ),
+    Page("POST", "/breaker", breaker.change, _P.DECIDE),
     Page("GET", "/decisions.csv", decisions.as_file, _P.READ),
     Page("GET", "/overview", overview.overview, _P.READ),
     Page("GET", "/overview/{table}.csv", overview.as_file, _P.READ),

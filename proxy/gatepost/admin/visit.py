@@ -24,7 +24,7 @@ from gatepost.admin.reviewing import Bench
 from gatepost.admin.staff import Staff
 from gatepost.config.schema import Site
 from gatepost.model import Facets, MessageId
-from gatepost.ports import Clock, Judge
+from gatepost.ports import Clock, Judge, Tripped
 from gatepost.tasks import Tasks
 
 T = TypeVar("T")
@@ -113,7 +113,7 @@ class Visit:
     desk: Desk
     request: Request
     visitor: Visitor | None
-    warning: str = ""  # why mail that answers no buyer is held; on every page
+    tripped: Tripped | None = None  # why mail that answers no buyer is held; on every page
 
     @property
     def who(self) -> Visitor:
@@ -134,7 +134,7 @@ class Visit:
         """What every template may use."""
         return {
             "visitor": self.visitor,
-            "warning": self.warning,
+            "tripped": self.tripped,
             "can": {permission.value: self.may(permission) for permission in Permission},
             "path": self.request.url.path,
             "about": self.desk.about,

@@ -74,11 +74,6 @@ class StoreArchive:
         """How many messages are in each state that is not final."""
         return await self._store.search.count_states()
 
-    async def warning(self) -> str:
-        """Why mail that answers no buyer is held; "" while it goes out."""
-        tripped = await self._store.breaker.tripped()
-        return f"since {tripped.at:%Y-%m-%d %H:%M} UTC, by {tripped.by}: {tripped.reason}" if tripped else ""
-
     async def orders(
         self, *, limit: int = PAGE, offset: int = 0, state: ClaimState | None = None
     ) -> Sequence[Claim]:

@@ -323,7 +323,12 @@ class Gateway:
             capture_enabled=config.relay is None,
             message_bytes=config.smtp.limits.message_bytes,
             bench=Bench(
-                self.store.review, self.store.allowances, self.correct, self.store.figures, self.sources
+                reviews=self.store.review,
+                exceptions=self.store.allowances,
+                correct=self.correct,
+                figures=self.store.figures,
+                breaker=self.store.breaker,
+                files=self.sources,
             ),
             links=Links(await self.store.outbox.key(LINKS), lambda: self.config.notices.reviewers),
             staff=Staff(

@@ -87,6 +87,7 @@ def breaker(tripped: Tripped, *, site_url: str) -> tuple[str, str]:
         "  gatepost inbound reset --reason TEXT",
     ]
     if site_url:
+        lines += ["", "or on the site:", "", f"  {site_url}/breaker"]
         lines += ["", "What is held meanwhile:", f"{site_url}/queue"]
     return "Only answers to buyers go out: the breaker is tripped", "\n".join(
         [*lines, "", "-- ", "Gatepost", ""]

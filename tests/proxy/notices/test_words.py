@@ -7,6 +7,7 @@ import pytest
 
 from gatepost.model import Entry, MessageState
 from gatepost.notices import words
+from gatepost.ports import Tripped
 from gatepost_policies.model import Mode
 from kit.messages import AT, entry, finding, message
 
@@ -56,3 +57,12 @@ def test_a_list_tells_how_much_time_is_left_and_hides_control_characters() -> No
     assert "1 h 1 min OVER" in text
     assert "\x1b" not in text
     assert "... and 1 more." in text
+
+
+def test_who_is_told_of_the_breaker_is_told_where_to_reset_it() -> None:
+    tripped = Tripped(AT, "Amazon", "restricted")
+    _, text = words.breaker(tripped, site_url="https://gate.example")
+    assert "\n  https://gate.example/breaker\n" in text
+    _, text = words.breaker(tripped, site_url="")
+    assert "site" not in text
+    assert "\n  gatepost inbound reset --reason TEXT\n" in text

@@ -124,6 +124,22 @@ class ExceptionPage(Shape):
     next: str | None
 
 
+class BreakerBody(Shape):
+    """Why the breaker is tripped or reset; it stands in the audit trail."""
+
+    reason: Reason
+
+
+class Breaker(Shape):
+    """How the breaker stands: while it is tripped, mail that answers no buyer is held."""
+
+    tripped: bool
+    at: Stamp | None
+    by: str
+    """Who tripped it; "Amazon" by a notice of theirs."""
+    reason: str
+
+
 class FiguresQuery(Shape):
     """Which days, both included; the last thirty where nothing is said."""
 

@@ -6,6 +6,7 @@ from gatepost.admin.access import Permission as P
 from gatepost.admin.api import (
     bench,
     bench_shapes,
+    breaker,
     drafts,
     figures,
     messages,
@@ -129,6 +130,18 @@ OPERATIONS = (
     Operation(
         "DELETE", "/exceptions/{id}", bench.end_exception, P.DECIDE, "End an exception before its time",
         "exceptions", status=204,
+    ),
+    Operation(
+        "GET", "/breaker", breaker.breaker, P.READ, "How the breaker stands", "breaker",
+        answer=bench_shapes.Breaker,
+    ),
+    Operation(
+        "POST", "/breaker/trip", breaker.trip, P.DECIDE, "Hold all mail that answers no buyer", "breaker",
+        body=bench_shapes.BreakerBody, answer=bench_shapes.Breaker, faults=(409,),
+    ),
+    Operation(
+        "POST", "/breaker/reset", breaker.reset, P.DECIDE, "Let mail out again", "breaker",
+        body=bench_shapes.BreakerBody, answer=bench_shapes.Breaker, faults=(409,),
     ),
     Operation(
         "GET", "/figures", figures.figures, P.READ, "The overview of a span of days", "overview",

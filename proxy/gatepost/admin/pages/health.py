@@ -41,7 +41,7 @@ async def metrics(visit: Visit) -> Response:
     for way, count in (await visit.desk.staff.outbox.backlog()).items():
         untold.labels(way).set(count)
     breaker = Gauge("gatepost_breaker_tripped", "1 while only answers to buyers go out", registry=registry)
-    breaker.set(1 if await visit.desk.archive.warning() else 0)
+    breaker.set(1 if await visit.desk.bench.breaker.tripped() else 0)
     if urgent.entries and (deadline := urgent.entries[0].deadline_at):
         left = Gauge(
             "gatepost_held_deadline_seconds", "Time left of the most urgent held mail", registry=registry
