@@ -20,8 +20,6 @@ from gatepost_policies.language.sentences import split
 MAX_KEPT: Final = 2048  # paragraphs, and
 MAX_KEPT_CHARACTERS: Final = 800  # of one: together at most some 20 MB
 _BLANK_LINE: Final = re.compile(r"\n[ \t\u00a0\u3000]*\n\s*")
-# What follows the host of a web address: where it leads, not what the mail says.
-_PATH: Final = re.compile(r"(?<=\w)(?<=[a-z]{2})(?::\d+)?/[\w%#?&=+./:;,@~!$-]*[\w/]")
 
 
 @dataclass(frozen=True, slots=True)
