@@ -161,6 +161,16 @@ class FeedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that was written, by the name that its entries are noted under."""
+
+    name: str  # a command's file with its folder, else a name of the gateway's own
+    kind: Kind
+    entries: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unequal:
     """Where mails and feeds disagree (I3)."""
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from gatepost.letters import Wish
 from gatepost.model import Answer, Claim, Entry, OrderId
-from gatepost.orderdata import BadRow, FeedEntry, Import, Kind, Line, Stopped, Unequal
+from gatepost.orderdata import BadRow, Feed, FeedEntry, Import, Kind, Line, Stopped, Unequal
 from gatepost_policies.known import KnownOrder
 
 MOST_IMPORTING = 2
@@ -106,6 +106,18 @@ class Books(Protocol):
 
     async def waiting(self) -> Sequence[FeedEntry]:
         """What was recorded and went out in no feed yet."""
+
+    async def feeds(self) -> Sequence[Feed]:
+        """The feeds that were written, the newest first."""
+
+    async def write_feed(self, kind: Kind, *, xml: bool, by: str) -> Feed | None:
+        """Have what waits go out in a feed, to be had by its name from now on; None when nothing waits.
+
+        Durable and audited; nothing goes out twice.
+        """
+
+    async def feed(self, name: str) -> bytes | None:
+        """The feed of that name, text or XML; None when there is none."""
 
     async def unequal(self) -> Unequal:
         """Where mails and feeds disagree on shipments."""

@@ -103,6 +103,8 @@ ROUTES = (
     Page("POST", "/ledger/{order}/grant", ledger.grant, _P.GRANT),
     Page("GET", "/orders", orders.orders, _P.READ),
     Page("POST", "/orders", orders.upload, _P.RECORD),
+    Page("GET", "/orders/feed", orders.feed, _P.READ),
+    Page("POST", "/orders/feed", orders.write_feed, _P.RECORD),
     Page("GET", "/orders/check", orders.unequal, _P.READ),
     Page("GET", "/orders/{order}", orders.order, _P.READ),
     Page("POST", "/orders/{order}/shipment", orders.shipment, _P.RECORD),

@@ -10,13 +10,14 @@ from pathlib import Path
 from gatepost.admin.books import Buyer, Letter, Taken, Words
 from gatepost.config import Config
 from gatepost.daemon.clock import new_message_id
+from gatepost.daemon.exporting import bytes_of, take
 from gatepost.daemon.importing import import_file
 from gatepost.daemon.lettering import letter, require_passing, tried
 from gatepost.errors import FeedError
 from gatepost.feeds.rows import LINES
 from gatepost.letters import LANGUAGES, LetterKind, Wish, load, shipped_words
 from gatepost.model import Answer, Envelope, Message, OrderId, Recipient, Session
-from gatepost.orderdata import AdjustmentLine, FeedEntry, Import, Kind, Line, Stopped, Unequal
+from gatepost.orderdata import AdjustmentLine, Feed, FeedEntry, Import, Kind, Line, Stopped, Unequal
 from gatepost.ports import Clock
 from gatepost.store import Store
 from gatepost.store.orderrows import known_order
@@ -111,6 +112,18 @@ class StoreBooks:
         """What was recorded and went out in no feed yet."""
         kinds = (Kind.SHIPPING, Kind.ADJUSTMENTS)
         return [entry for kind in kinds for entry in await self._store.feed_entries.waiting(kind)]
+
+    async def feeds(self) -> Sequence[Feed]:
+        """The feeds that were written."""
+        return await self._store.feed_entries.written()
+
+    async def write_feed(self, kind: Kind, *, xml: bool, by: str) -> Feed | None:
+        """Have what waits go out in a feed."""
+        return await take(self._store.feed_entries, kind, self._clock.now(), by=by, xml=xml)
+
+    async def feed(self, name: str) -> bytes | None:
+        """A feed that was written."""
+        return await bytes_of(self._store.feed_entries, name)
 
     async def unequal(self) -> Unequal:
         """Where mails and feeds disagree on shipments."""

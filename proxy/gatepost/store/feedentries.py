@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
 
 from gatepost.model import MessageId, OrderId
-from gatepost.orderdata import FeedEntry, Kind, Line, ShipmentLine, Unequal
+from gatepost.orderdata import Feed, FeedEntry, Kind, Line, ShipmentLine, Unequal
 from gatepost.ports import Clock
 from gatepost.store import audit
 from gatepost.store.db import Database
@@ -14,6 +16,7 @@ from gatepost.store.orderrows import from_json, key_of, kind_of, to_json
 from gatepost.store.rows import in_list, micros, moment, plain
 
 MOST = 50_000  # entries of one file
+MOST_TAKEN = 10_000  # entries noted in one transaction: the next feed has the rest
 _BATCH = 500
 FROM_MAIL = "mail:"
 """What `by` of a parcel begins with that was read from a mail; the mail's id follows."""
@@ -30,6 +33,16 @@ _ENTERED = "SELECT 1 FROM feed_entries WHERE order_id = :order_id AND kind = :ki
 _IMPORTED = """
 SELECT 1 FROM order_lines l JOIN imports i ON i.id = l.import_id
 WHERE l.order_id = :order_id AND l.kind = :kind AND i.done_at IS NOT NULL
+"""
+_TAKE = """
+UPDATE feed_entries SET exported_in = :file, exported_at = :at
+WHERE exported_at IS NULL AND exported_in IS NULL AND id IN (
+  SELECT id FROM feed_entries WHERE kind = :kind AND exported_at IS NULL AND exported_in IS NULL
+  ORDER BY recorded_at, id LIMIT :most)
+"""
+_WRITTEN = """
+SELECT exported_in, kind, exported_at, count(*) AS n FROM feed_entries WHERE exported_at IS NOT NULL
+GROUP BY exported_at, exported_in, kind ORDER BY exported_at DESC, exported_in LIMIT :most
 """
 _UNCONFIRMED = """
 SELECT DISTINCT o.order_id FROM message_orders o JOIN messages m ON m.id = o.message_id
@@ -116,25 +129,65 @@ class FeedEntries:
     async def _find(self, sql: str, values: dict[str, Value]) -> Sequence[FeedEntry]:
         return [_entry_of(row) for row in await self._db.read(lambda tx: tx.execute(sql, values))]
 
-    async def begin(self, entries: Sequence[FeedEntry], file: str) -> None:
-        """Note that these are being written to `file`: what a crash leaves is told by it."""
-        await self._mark(entries, "exported_in = :file", {"file": plain(file)})
+    async def written(self, limit: int = 20) -> Sequence[Feed]:
+        """The feeds that went out, the newest first."""
+        rows = await self._db.read(lambda tx: tx.execute(_WRITTEN, {"most": limit}))
+        return [
+            Feed(row["exported_in"] or "", Kind(row["kind"]), row["n"], moment(row["exported_at"]))
+            for row in rows
+        ]
+
+    async def take(self, kind: Kind, file: str, *, by: str) -> int:
+        """Note that what waits went out as `file`, which can be made of it at any time; how many.
+
+        Durable and audited. Each entry goes to one of several calls; what is being written elsewhere is left.
+        """
+        values: dict[str, Value] = {
+            "kind": kind.value,
+            "file": plain(file),
+            "at": micros(self._clock.now()),
+            "most": MOST_TAKEN,
+        }
+
+        def job(tx: Tx) -> int:
+            taken = tx.change(_TAKE, values)
+            if taken:
+                _audit(tx, values, by=by, entries=taken)
+            return taken
+
+        return await self._db.write(job)
+
+    async def begin(self, entries: Sequence[FeedEntry], file: str) -> Sequence[FeedEntry]:
+        """Note that these are being written to `file`: what a crash leaves is told by it.
+
+        Returns those that nobody else has taken meanwhile.
+        """
+        mine = await self._mark(entries, "exported_in = :file", {"file": plain(file)})
+        return [entry for entry in entries if entry.id in mine]
+
+    async def leave(self, entries: Sequence[FeedEntry]) -> None:
+        """Note that these are not being written after all."""
+        await self._mark(entries, "exported_in = NULL", {})
 
     async def finish(self, entries: Sequence[FeedEntry], file: str, *, by: str) -> None:
         """Note that `file` stands with these in it: they are not exported again."""
         at = micros(self._clock.now())
         await self._mark(entries, "exported_in = :file, exported_at = :at", {"file": plain(file), "at": at})
-        told = {"entries": str(len(entries))}
-        await self._db.write(
-            lambda tx: audit.record(tx, at=at, by=by, what="feeds.write", subject=file, details=told)
-        )
+        noted: dict[str, Value] = {"file": plain(file), "at": at}
+        await self._db.write(lambda tx: _audit(tx, noted, by=by, entries=len(entries)))
 
-    async def _mark(self, entries: Sequence[FeedEntry], change: str, values: dict[str, Value]) -> None:
+    async def _mark(
+        self, entries: Sequence[FeedEntry], change: str, values: dict[str, Value]
+    ) -> AbstractSet[str]:
+        marked: set[str] = set()
         for start in range(0, len(entries), _BATCH):
             names, params = in_list("id", [entry.id for entry in entries[start : start + _BATCH]])
-            sql = f"UPDATE feed_entries SET {change} WHERE exported_at IS NULL AND id IN ({names})"  # noqa: S608 - names
-            every: dict[str, Value] = {**values, **params}
-            await self._db.write(lambda tx, sql=sql, every=every: tx.change(sql, every))  # type: ignore[misc] # bound now
+            sql = (
+                f"UPDATE feed_entries SET {change} WHERE exported_at IS NULL AND id IN ({names}) RETURNING id"  # noqa: S608 - names
+            )
+            rows = await self._db.write(partial(_run, sql=sql, values={**values, **params}))
+            marked |= {row["id"] for row in rows}
+        return marked
 
     async def unequal(self, limit: int = 10_000) -> Unequal:
         """The orders whose shipment mails and feeds disagree on."""
@@ -142,6 +195,16 @@ class FeedEntries:
             lambda tx: [tx.execute(sql, {"most": limit}) for sql in (_UNCONFIRMED, _UNTOLD)]
         )
         return Unequal(*([OrderId(row["order_id"]) for row in rows] for rows in (told, confirmed)))
+
+
+def _run(tx: Tx, *, sql: str, values: dict[str, Value]) -> Sequence[Row]:
+    return tx.execute(sql, values)
+
+
+def _audit(tx: Tx, noted: dict[str, Value], *, by: str, entries: int) -> None:
+    at, file = noted["at"], str(noted["file"])
+    assert isinstance(at, int)  # noqa: S101 - micros made it
+    audit.record(tx, at=at, by=by, what="feeds.write", subject=file, details={"entries": str(entries)})
 
 
 def _put(tx: Tx, values: dict[str, Value]) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from gatepost.daemon.exporting import export, export_again
+from gatepost.daemon.exporting import bytes_of, export, export_again, take
 from gatepost.errors import FeedError, StoreError
 from gatepost.feeds.reading import recognise, rows
-from gatepost.orderdata import Kind, Line, ShipmentLine
+from gatepost.orderdata import FeedEntry, Kind, Line, ShipmentLine
 from gatepost.store import Store
 from gatepost.store.feedentries import FeedEntries
+from kit.ports import StillClock
 from kit.shop import MARKETS, Sale, sales
 
 
@@ -77,7 +79,7 @@ async def test_a_place_that_can_not_be_written_notes_nothing(shop_store: Store, 
     with pytest.raises(FeedError, match="can't be written"):
         await export(shop_store.feed_entries, Kind.SHIPPING, tmp_path / "no" / "f.txt", by="ada")
     waiting = await shop_store.feed_entries.waiting(Kind.SHIPPING)
-    assert [entry.exported_at for entry in waiting] == [None] * 3
+    assert [(entry.exported_at, entry.exported_in) for entry in waiting] == [(None, "")] * 3
 
 
 async def test_the_same_file_is_written_again_only_when_asked(shop_store: Store, tmp_path: Path) -> None:
@@ -89,3 +91,37 @@ async def test_the_same_file_is_written_again_only_when_asked(shop_store: Store,
     assert (done.again, done.file.read_bytes()) == (True, before)
     with pytest.raises(FeedError, match="nothing was exported"):
         await export_again(shop_store.feed_entries, Kind.SHIPPING, tmp_path / "other.txt")
+
+
+@pytest.mark.parametrize("xml", [False, True], ids=["text", "xml"])
+async def test_a_feed_of_the_gateway_s_own_is_had_as_often_as_wanted(
+    shop_store: Store, tmp_path: Path, clock: StillClock, xml: bool
+) -> None:
+    lines = await recorded(shop_store)
+    made = await take(shop_store.feed_entries, Kind.SHIPPING, clock.now(), by="ada", xml=xml)
+    assert made is not None
+    content = await bytes_of(shop_store.feed_entries, made.name)
+    assert content == await bytes_of(shop_store.feed_entries, made.name)
+    assert content is not None
+    (tmp_path / "f").write_bytes(content)
+    assert sorted(map(str, rows(recognise(tmp_path / "f")))) == sorted(map(str, lines))
+    assert await take(shop_store.feed_entries, Kind.SHIPPING, clock.now(), by="ada") is None
+    assert await bytes_of(shop_store.feed_entries, "other.txt") is None
+
+
+class LateEntries(FeedEntries):
+    """Somebody else takes what waits just after it was read."""
+
+    async def waiting(self, kind: Kind) -> Sequence[FeedEntry]:
+        found = await super().waiting(kind)
+        await super().take(kind, "site.txt", by="eve")
+        return found
+
+
+async def test_what_the_site_has_taken_meanwhile_goes_into_no_file(
+    shop_store: Store, tmp_path: Path, clock: StillClock
+) -> None:
+    await recorded(shop_store)
+    done = await export(LateEntries(shop_store.db, clock), Kind.SHIPPING, tmp_path / "f.txt", by="ada")
+    assert (done.entries, done.file.exists()) == (0, False)
+    assert len(await shop_store.feed_entries.exported("site.txt")) == 3

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 from gatepost.model import OrderId
@@ -33,3 +34,33 @@ async def test_a_feed_without_a_mail_is_told(store: Store) -> None:
     await store.feed_entries.record(SENT, by="ada")
     unequal = await store.feed_entries.unequal()
     assert (unequal.told_only, unequal.confirmed_only) == ([], [ID])
+
+
+async def test_of_two_who_take_what_waits_one_has_it(store: Store) -> None:
+    await store.feed_entries.record(SENT, by="ada")
+    taken = await asyncio.gather(
+        *(store.feed_entries.take(Kind.SHIPPING, name, by="ada") for name in ("one.txt", "two.txt"))
+    )
+    assert sorted(taken) == [0, 1]
+    [feed] = await store.feed_entries.written()
+    assert [entry.line for entry in await store.feed_entries.exported(feed.name)] == [SENT]
+    assert (feed.kind, feed.entries) == (Kind.SHIPPING, 1)
+    deeds = [(deed.what, deed.subject) for deed in await store.audit.list()]
+    assert deeds == [("feeds.write", feed.name), ("feeds.record", ID)]
+
+
+async def test_what_a_command_writes_just_now_is_not_taken(store: Store) -> None:
+    await store.feed_entries.record(SENT, by="ada")
+    waiting = await store.feed_entries.waiting(Kind.SHIPPING)
+    assert await store.feed_entries.begin(waiting, "/f.txt") == waiting
+    assert await store.feed_entries.take(Kind.SHIPPING, "one.txt", by="ada") == 0
+    await store.feed_entries.leave(waiting)
+    assert await store.feed_entries.take(Kind.SHIPPING, "one.txt", by="ada") == 1
+
+
+async def test_what_was_taken_is_not_begun(store: Store) -> None:
+    await store.feed_entries.record(SENT, by="ada")
+    waiting = await store.feed_entries.waiting(Kind.SHIPPING)
+    await store.feed_entries.take(Kind.SHIPPING, "one.txt", by="eve")
+    assert await store.feed_entries.begin(waiting, "/f.txt") == []
+    assert [feed.name for feed in await store.feed_entries.written()] == ["one.txt"]

@@ -15,11 +15,11 @@ from gatepost.admin.api import trade_shapes as shapes
 from gatepost.admin.api.operation import body_of, content_type, query_of
 from gatepost.admin.pages import compose
 from gatepost.admin.pages.buyers import can_be_stopped
-from gatepost.admin.pages.orders import path_order
+from gatepost.admin.pages.orders import path_order, saved_feed
 from gatepost.admin.visit import Visit
 from gatepost.errors import ConfigError, FeedError, JudgeError
 from gatepost.letters import Wish
-from gatepost.orderdata import PARTS, Kind, ShipmentLine
+from gatepost.orderdata import PARTS, Feed, Kind, ShipmentLine
 from gatepost.report import iso
 from gatepost_policies.facts import is_buyer
 
@@ -136,6 +136,30 @@ async def waiting(visit: Visit) -> Response:
         for each in await visit.desk.books.waiting()
     ]
     return JSONResponse({"waiting": rows})
+
+
+async def feeds(visit: Visit) -> Response:
+    """The feeds that were written, the newest first."""
+    rows = [_feed(each) for each in await visit.desk.books.feeds()]
+    return JSONResponse({"feeds": rows})
+
+
+async def write_feed(visit: Visit) -> Response:
+    """Have what waits go out in a feed."""
+    body = await body_of(visit, shapes.FeedBody)
+    made = await visit.desk.books.write_feed(Kind(body.feed), xml=body.form == "xml", by=visit.who.name)
+    if made is None:
+        raise HTTPException(409, "nothing waits for this feed")
+    return JSONResponse(_feed(made), 201)
+
+
+async def feed(visit: Visit) -> Response:
+    """A feed that was written, as a file."""
+    return await saved_feed(visit, query_of(visit, shapes.FeedQuery).name)
+
+
+def _feed(feed: Feed) -> dict[str, Any]:
+    return {"name": feed.name, "feed": feed.kind.value, "entries": feed.entries, "at": iso(feed.at)}
 
 
 async def feed_check(visit: Visit) -> Response:

@@ -119,6 +119,35 @@ class FeedQueue(Shape):
     waiting: list[WaitingEntry]
 
 
+class FeedBody(Shape):
+    """Which feed to write."""
+
+    feed: Literal["shipping-confirmation", "order-adjustments"]
+    form: Literal["text", "xml"] = "text"
+
+
+class FeedQuery(Shape):
+    """Which feed."""
+
+    name: Annotated[str, Field(min_length=1, max_length=4_096)]
+
+
+class Feed(Shape):
+    """A feed that was written."""
+
+    name: str
+    """What it is asked for by; a command's is a path on its machine."""
+    feed: str
+    entries: int
+    at: Stamp
+
+
+class Feeds(Shape):
+    """The feeds that were written, the newest first."""
+
+    feeds: list[Feed]
+
+
 class FeedCheck(Shape):
     """Where mails and feeds disagree on shipments."""
 

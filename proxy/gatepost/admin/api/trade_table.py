@@ -45,6 +45,17 @@ TRADE_OPERATIONS = (
         answer=shapes.FeedQueue,
     ),
     Operation(
+        "GET", "/feeds", trade.feeds, P.READ, "The feeds that were written", "feeds", answer=shapes.Feeds,
+    ),
+    Operation(
+        "POST", "/feeds", trade.write_feed, P.RECORD, "Write what waits as a feed", "feeds",
+        body=shapes.FeedBody, answer=shapes.Feed, status=201, faults=(409,),
+    ),
+    Operation(
+        "GET", "/feeds/file", trade.feed, P.READ, "A feed that was written, as a file", "feeds",
+        query=shapes.FeedQuery, other_answer="application/octet-stream",
+    ),
+    Operation(
         "GET", "/feeds/check", trade.feed_check, P.READ, "Where mails and feeds disagree", "feeds",
         answer=shapes.FeedCheck,
     ),

@@ -10,12 +10,15 @@ from starlette.responses import Response
 
 from gatepost.admin import requests, uploads
 from gatepost.admin.books import Taken
+from gatepost.admin.specimen import download
 from gatepost.admin.visit import Visit
 from gatepost.errors import FeedError
 from gatepost.model import OrderId
 from gatepost.orderdata import ADJUSTMENT_REASONS, PARTS, Kind
 
 ORDER = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)
+FEEDS = (Kind.SHIPPING, Kind.ADJUSTMENTS)
+LONGEST_FEED_NAME = 4_096  # a command's is a path
 SHOWN = 200  # of each list on the page of disagreements
 _OVERHEAD = 65_536  # of a form around its file
 _ADJUSTED = ("order-item-id", "adjustment-reason-code", "currency", "quantity-cancelled", *PARTS)
@@ -35,7 +38,13 @@ async def orders(visit: Visit) -> Response:
         visit.note("wait", "An order ID looks like 112-1234567-1234567.")
         return visit.go("/orders")
     books = visit.desk.books
-    return visit.page("orders.html", imports=await books.imports(), waiting=(await books.waiting())[:SHOWN])
+    return visit.page(
+        "orders.html",
+        imports=await books.imports(),
+        waiting=(await books.waiting())[:SHOWN],
+        feeds=await books.feeds(),
+        kinds=[kind.value for kind in FEEDS],
+    )
 
 
 async def upload(visit: Visit) -> Response:
@@ -98,6 +107,34 @@ async def _record(visit: Visit, kind: Kind, names: tuple[str, ...]) -> Response:
     else:
         visit.note("good" if new else "wait", "Recorded." if new else "It is on record already.")
     return visit.go(f"/orders/{id}")
+
+
+async def write_feed(visit: Visit) -> Response:
+    """Have what waits go out in a feed."""
+    async with requests.form_of(visit.request) as form:
+        word, xml = requests.text(form, "kind"), requests.text(form, "form") == "xml"
+    kind = next((each for each in FEEDS if each.value == word), None)
+    if kind is None:
+        raise HTTPException(400)
+    made = await visit.desk.books.write_feed(kind, xml=xml, by=visit.who.name)
+    if made is None:
+        visit.note("wait", f"Nothing waits for {kind.value}.")
+    else:
+        visit.note("good", f"Written: {made.entries} of {kind.value}. Save it below and give it to Amazon.")
+    return visit.go("/orders")
+
+
+async def feed(visit: Visit) -> Response:
+    """A feed that was written, to be saved."""
+    return await saved_feed(visit, requests.asked(visit.request, "name", LONGEST_FEED_NAME))
+
+
+async def saved_feed(visit: Visit, name: str) -> Response:
+    """The feed of that name as a file; 404 when there is none."""
+    content = await visit.desk.books.feed(name) if name else None
+    if content is None:
+        raise HTTPException(404, "no feed of that name was written")
+    return download(content, name)
 
 
 async def unequal(visit: Visit) -> Response:

@@ -195,3 +195,20 @@ async def test_an_order_that_nobody_knows_is_not_there(site: TestSite) -> None:
     assert [answer.status_code for answer in answers] == [404, 404]
     assert BUYER not in answers[0].text
     assert OrderId(ORDER) not in (await site.store.orders.of_buyer(BUYER))
+
+
+async def test_a_program_writes_a_feed_and_has_it(site: TestSite) -> None:
+    async with program(site, Scope.REVIEW) as client:
+        wanted = {"feed": "shipping-confirmation"}
+        nothing = await client.post("feeds", json=wanted)
+        await client.post("shipments", json=SHIPMENT)
+        made = await client.post("feeds", json=wanted)
+        listed = (await client.get("feeds")).json()["feeds"]
+        saved = await client.get("feeds/file", params={"name": made.json()["name"]})
+        missing = await client.get("feeds/file", params={"name": "other.txt"})
+        waiting = (await client.get("feeds/waiting")).json()["waiting"]
+
+    assert (nothing.status_code, made.status_code, missing.status_code) == (409, 201, 404)
+    assert (listed, waiting) == ([made.json()], [])
+    assert (made.json()["feed"], made.json()["entries"]) == ("shipping-confirmation", 1)
+    assert SHIPMENT["tracking_number"].encode() in saved.content

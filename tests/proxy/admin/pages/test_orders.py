@@ -167,3 +167,50 @@ async def test_an_auditor_sees_and_changes_nothing(site: TestSite) -> None:
         order = (await client.get(f"/orders/{ORDER}")).text
     assert "Import a report" not in page
     assert "Record a parcel" not in order
+
+
+PARCEL = {"carrier-code": "UPS", "tracking-number": "1Z12345E0205271688", "ship-date": "2026-11-20"}
+
+
+async def test_what_waits_is_written_as_a_feed_and_saved_as_often_as_wanted(site: TestSite) -> None:
+    async with site.logged_in("rita") as client:
+        await client.post(f"/orders/{ORDER}/shipment", data=PARCEL, headers=OWN)
+        done = await client.post("/orders/feed", data={"kind": "shipping-confirmation"}, headers=OWN)
+        page = (await client.get("/orders")).text
+        [name] = [feed.name for feed in await site.store.feed_entries.written()]
+        saved = [await client.get("/orders/feed", params={"name": name}) for _ in range(2)]
+        again = await client.post("/orders/feed", data={"kind": "shipping-confirmation"}, headers=OWN)
+        after = (await client.get("/orders")).text
+    assert (done.headers["location"], again.headers["location"]) == ("/orders", "/orders")
+    assert f'href="/orders/feed?name={name}" download' in page
+    assert "Write a feed of" not in page
+    assert f"{ORDER}\t".encode() in saved[0].content
+    assert saved[0].content == saved[1].content
+    assert saved[0].headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert "Nothing waits for shipping-confirmation." in after
+    assert ("feeds.write", "rita") in [(deed.what, deed.by) for deed in await site.store.audit.list()]
+
+
+async def test_a_feed_is_written_as_xml_for_who_wants_it(site: TestSite) -> None:
+    async with site.logged_in() as client:
+        await client.post(f"/orders/{ORDER}/shipment", data=PARCEL, headers=OWN)
+        given = {"kind": "shipping-confirmation", "form": "xml"}
+        await client.post("/orders/feed", data=given, headers=OWN)
+        [feed] = await site.store.feed_entries.written()
+        saved = await client.get("/orders/feed", params={"name": feed.name})
+    assert saved.content.startswith(b"<?xml")
+
+
+async def test_there_is_no_feed_that_nobody_wrote(site: TestSite) -> None:
+    async with site.logged_in() as client:
+        assert (await client.get("/orders/feed", params={"name": "other.txt"})).status_code == 404
+        assert (await client.get("/orders/feed")).status_code == 404
+        assert (await client.post("/orders/feed", data={"kind": "orders"}, headers=OWN)).status_code == 400
+
+
+async def test_a_feed_that_a_command_has_begun_is_told(site: TestSite) -> None:
+    async with site.logged_in() as client:
+        await client.post(f"/orders/{ORDER}/shipment", data=PARCEL, headers=OWN)
+        waiting = await site.store.feed_entries.waiting(Kind.SHIPPING)
+        await site.store.feed_entries.begin(waiting, "/srv/ship.txt")
+        assert "begun by a command in /srv/ship.txt" in (await client.get("/orders")).text
