@@ -143,6 +143,8 @@ class Asks:
             sentence = self.talk.sentences[number]
             if hit.concept == "review_item" and not sentence.has("request"):
                 continue  # a review that is merely named
+            if any(overlaps(hit.span, other.span) for other in sentence.of("inspection")):
+                continue  # a case that is looked into
             if self.talk.answers_buyer(number) and not sentence.has("please"):
                 continue
             if not self.told(number, hit):

@@ -62,7 +62,16 @@ def _found_gates(case: Case) -> tuple[Span, ...]:
     asking = asks.asking
     changed = {number for number, _ in asks.changes}  # who has reviewed is not asked on terms
     spoken = asking.union(asks.talk.scene.speakers("review_talk")) - changed
+    spoken = spoken.union(
+        number for number in asks.talk.scene.speakers("hear_from") if _leads_on(asks, number)
+    )
     return tuple(span for number in spoken for span in _conditions(asks, number, is_ask=number in asking))
+
+
+def _leads_on(asks: Asks, number: int) -> bool:
+    """Whether reviews are spoken of right after a sentence that longs to hear from the buyer."""
+    sentences = asks.talk.sentences[number + 1 : number + 2]
+    return any(one.has("review_talk", "review_ask", "review_noun") for one in sentences)
 
 
 def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
@@ -73,6 +82,7 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
     yield from (hit.span for hit in sentence.of("happy_if") if _is_happy(sentence, hit))
     if is_ask:
         yield from (hit.span for hit in sentence.of("condition") if _is_met(sentence, hit))
+        yield from (hit.span for hit in sentence.of("glad_told") if _is_happy(sentence, hit))
         yield from _forked(asks, number)
     before = asks.talk.before(number)
     if before is None or before.has("review_balanced"):
@@ -83,6 +93,8 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
         hit.span for hit in before.of("happy_if") if _is_happy(before, hit) and _is_fragment(before, hit)
     )
     yield from (hit.span for hit in before.of("happy_ask") if _is_question(before, hit))
+    if is_ask and before.passage == sentence.passage:
+        yield from (hit.span for hit in before.of("glad_told") if _is_happy(before, hit))
 
 
 def _forked(asks: Asks, number: int) -> Iterator[Span]:
@@ -112,6 +124,8 @@ def _is_fragment(sentence: Sentence, hit: Hit) -> bool:
 
 
 def _is_question(sentence: Sentence, hit: Hit) -> bool:
+    if any(overlaps(hit.span, other.span) for other in sentence.of("open_ask")):
+        return False  # "how do you like it?" may be answered either way
     if sentence.question:
         return _is_happy(sentence, hit)
     lead = hit.span.start - sentence.start

@@ -20,6 +20,8 @@ from gatepost_policies.language.sentences import split
 MAX_KEPT: Final = 2048  # paragraphs, and
 MAX_KEPT_CHARACTERS: Final = 800  # of one: together at most some 20 MB
 _BLANK_LINE: Final = re.compile(r"\n[ \t\u00a0\u3000]*\n\s*")
+# What follows the host of a web address says where it leads, not what the mail says.
+_PATH: Final = re.compile(r"(?<![\w@.-])([\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?::\d+)?)(/[\w%#?&=+./:;,@~!$-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,16 @@ def _paragraph(text: str) -> Paragraph:
 
 
 def _heard(text: str) -> Paragraph:
-    folded = fold(text)
+    folded = fold(_PATH.sub(_without_path, text) if "/" in text else text)
     return Paragraph(folded, tuple(_sentence(text, folded, start, end) for start, end in split(text)))
 
 
 _kept = lru_cache(maxsize=MAX_KEPT)(_heard)
+
+
+def _without_path(address: re.Match[str]) -> str:
+    """The address with its path blanked, so that all places stay; Amazon's pages are named by theirs."""
+    return address[0] if "amazon." in address[1] else address[1] + " " * len(address[2])
 
 
 def _sentence(text: str, folded: Folded, start: int, end: int) -> Heard:

@@ -67,3 +67,14 @@ def test_a_gift_given_back_for_a_review_that_was_read_is_a_reward() -> None:
 def test_a_gift_beside_a_review_that_was_read_is_none_when_nothing_is_given_back() -> None:
     text = "We read your lines about the broken lid. The new one comes on the house."
     assert "review-incentive" not in found(plain(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our technicians will review your pictures and refund you on Monday.",
+        "The maker has two days to complete its review. Then you get the refund.",
+    ],
+)
+def test_a_refund_after_a_look_into_the_case_is_no_reward(text: str) -> None:
+    assert found(plain(text)) == {}

@@ -45,6 +45,8 @@ def test_the_subject_counts() -> None:
         "Are you happy with the lamp? Please leave a review.",
         "We hope you love it. If so, please leave a review.",
         "If there is a problem, write to us. Otherwise please leave a review.",
+        "We are so glad that you love the lamp! Would you leave a review?",
+        "If you love the lamp, we'd be thrilled to hear from you! Your review takes a minute.",
     ],
 )
 def test_a_condition_may_stand_in_the_sentence_before(text: str) -> None:
@@ -59,6 +61,10 @@ def test_a_condition_may_stand_in_the_sentence_before(text: str) -> None:
         "If you are not happy, you can return it. We would welcome an honest review.",
         "Are you happy with the lamp? If you wish, rate the seller. Praise and criticism are welcome.",
         "How satisfied were you with the delivery? Please leave seller feedback.",
+        "How do you like the lamp? Please leave a review.",
+        "Would you like to tell others what you think of the lamp? We'd love to read your review.",
+        "Did the parcel arrive? If so, you can rate the order in your account.",
+        "We are glad that you wrote to us. Please leave an honest review.",
     ],
 )
 def test_happiness_that_is_no_condition_gates_nothing(text: str) -> None:

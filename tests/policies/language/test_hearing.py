@@ -50,6 +50,30 @@ def test_words_are_those_of_the_sentence(text: str) -> None:
             assert paragraph.folded.text[sentence.offset : end] == sentence.words
 
 
+def test_the_path_of_a_link_is_not_heard() -> None:
+    text = "See lamp-sample.org/review/write and rate 24/7 and/or www.amazon.com/review now."
+    ((_, paragraph),) = hear(text)
+    heard = paragraph.sentences[0].words.split()
+    assert heard == [
+        "see",
+        "lamp",
+        "sample",
+        "org",
+        "and",
+        "rate",
+        "24",
+        "7",
+        "and",
+        "or",
+        "www",
+        "amazon",
+        "com",
+        "review",
+        "now",
+    ]
+    assert paragraph.sentences[0].text == text
+
+
 def test_a_paragraph_heard_before_is_not_heard_again() -> None:
     (_, first), (_, again) = hear("Is the lamp here?\n\nIs the lamp here?\n\n")
     assert first is again
