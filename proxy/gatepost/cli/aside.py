@@ -14,6 +14,7 @@ from gatepost.worker.beside import Beside, Sources
 if TYPE_CHECKING:
     from gatepost.config import Config
     from gatepost.config.schema import Vision
+    from gatepost.model import Allowance
     from gatepost.store import Store
     from gatepost.vision.eyes import Eyes
     from gatepost_policies.facts import Unseen, Words
@@ -49,6 +50,11 @@ class Aside:
             return ()
         sources = replace(self._opened(), unread=Unread.HOLD)
         return self._runner.run(sources.words(files))
+
+    def allowed(self) -> Sequence[Allowance]:
+        """The exceptions that people made on the site, those in force."""
+        self._opened()
+        return self._runner.run(self._store.allowances.known()) if self._store else ()
 
     def _opened(self) -> Sources:
         if self._sources is None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gatepost.cli.sources import Found
     from gatepost.config.schema import Policy
     from gatepost.worker import Rulebooks
-    from gatepost_policies.model import Reading, Verdict
+    from gatepost_policies.model import Mail, Reading, Verdict
 
 
 class Document(Enum):
@@ -52,6 +52,7 @@ def check(
     medium: Annotated[
         Document | None, typer.Option(help="Judge documents and pictures as what lies in the parcel.")
     ] = None,
+    account: Annotated[str, typer.Option(metavar="NAME", help="Judge as mail of this login.")] = "",
     as_filed: Annotated[
         bool, typer.Option("--as-filed", help="Judge without what was set on the site.")
     ] = False,
@@ -66,7 +67,14 @@ def check(
     policy = (loaded.config if as_filed else in_force(loaded.config)).policy
     status = DONE
     with progress("Judging") as steps, aside_of(loaded.config) as aside:
-        judging = _Judging(_rulebooks(policy, edition), _given(rcpt or ()), medium, aside)
+        judging = _Judging(
+            _rulebooks(policy, edition),
+            _given(rcpt or ()),
+            medium,
+            aside,
+            account=account,
+            as_filed=as_filed,
+        )
         for found in steps.over(judging.sources(paths, loaded.config.smtp.limits.message_bytes)):
             status = max(status, _judge_one(judging, found, as_json=as_json))
     raise typer.Exit(status)
@@ -128,10 +136,18 @@ class _Judging:
     """Judges found files by one set of rulebooks."""
 
     def __init__(
-        self, rulebooks: Rulebooks, recipients: Sequence[str], document: Document | None, aside: Aside
+        self,
+        rulebooks: Rulebooks,
+        recipients: Sequence[str],
+        document: Document | None,
+        aside: Aside,
+        *,
+        account: str,
+        as_filed: bool,
     ) -> None:
+        """`as_filed`: the exceptions that people made do not count."""
         self.rulebooks, self.recipients, self.document = rulebooks, tuple(recipients), document
-        self.aside = aside
+        self.aside, self.account, self.as_filed = aside, account, as_filed
 
     def sources(self, paths: Sequence[str], limit: int) -> Iterator[Found]:
         """Every mail or document that `paths` hold."""
@@ -156,14 +172,27 @@ class _Judging:
         reading = read(found.raw)
         recipients = self.recipients or _recipients(reading)
         to = buyers(recipients)
-        rulebook = self.rulebooks.select("", to)
+        rulebook = self.rulebooks.select(self.account, to)
         if not to:
             return _untouched(rulebook.edition, rulebook.digest)
         orders = [order.id for order in reading.facts.order_ids]
         beside = self.aside.of(orders, unseen(reading.mail), to, named_in(reading.mail))
         whole = with_words(reading, beside.words)
         verdict = judge(whole, rulebook, recipients=recipients, known=beside.known)
+        if not self.as_filed:
+            verdict = self._excused(verdict, reading.mail)
         return verdict if TOO_DEEP.isdisjoint(reading.mail.defects) else self._unread(verdict)
+
+    def _excused(self, verdict: Verdict, mail: Mail) -> Verdict:
+        """The verdict without the weight of what people allowed, as the gateway has it."""
+        from gatepost.decide import excused
+        from gatepost.model import Judgement
+        from gatepost.worker.judging import sender_of
+
+        sender = sender_of(mail)
+        judgement = Judgement(buyers=(), verdict=verdict, sender=sender)
+        judged = excused(judgement, self.aside.allowed(), account=self.account, mail_from=sender)
+        return judged.verdict or verdict
 
     def _unread(self, verdict: Verdict) -> Verdict:
         """The verdict on a mail with more parts than are read: refused, whatever was found in the others."""

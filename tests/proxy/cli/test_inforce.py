@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gatepost.daemon.clock import SystemClock
+from gatepost.model import Allowance
 from gatepost.store import Store
 from kit.command import command
 from kit.desk import Desk
@@ -91,3 +94,44 @@ def test_the_rules_are_listed_as_they_are_in_force(desk: Desk) -> None:
     put(desk, "policy.modes", {"external-link": "shadow"})
     rows = command("policy", "list", "--json", "--config", desk.file).rows
     assert {row["mode"] for row in rows if row["category"] == "external-link"} == {"shadow"}
+
+
+def allow(desk: Desk, *, sender: str = "", account: str = "") -> None:
+    now = SystemClock().now()
+    until = now + timedelta(days=7)
+    made = Allowance(
+        "x1",
+        "p1-external-link",
+        reason="agreed",
+        by="ada",
+        at=now,
+        until=until,
+        sender=sender,
+        account=account,
+    )
+
+    async def work(store: Store) -> None:
+        await store.allowances.allow(made)
+
+    desk.do(work)
+
+
+def test_an_exception_made_on_the_site_holds_for_a_check(desk: Desk, linked: Path) -> None:
+    allow(desk, sender="@shop.example")
+    (row,) = command("check", "--json", "--config", desk.file, linked).rows
+    assert row["action"] == "relay"
+    (found,) = [each for each in row["findings"] if each["rule"] == "p1-external-link"]
+    assert found["mode"] == "shadow"
+
+
+def test_an_exception_holds_within_its_scope_only(desk: Desk, linked: Path) -> None:
+    allow(desk, account="shop1")
+    check = ("check", "--json", "--config", desk.file)
+    assert command(*check, linked).rows[0]["action"] == "reject"
+    assert command(*check, "--account", "shop1", linked).rows[0]["action"] == "relay"
+
+
+def test_told_so_no_exception_counts(desk: Desk, linked: Path) -> None:
+    allow(desk, sender="help@shop.example")
+    done = command("check", "--as-filed", "--json", "--config", desk.file, linked)
+    assert (done.status, done.rows[0]["action"]) == (1, "reject")

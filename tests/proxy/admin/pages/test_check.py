@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gatepost.config.schema import Policy, Vision
 from gatepost.errors import JudgeError
+from gatepost.model import Allowance
 from gatepost.ports import Judge
 from gatepost.store.users import Role
 from gatepost.vision.eyes import Eyes
@@ -132,3 +134,16 @@ async def test_what_a_file_says_is_judged_and_shown_with_its_words_marked(tmp_pa
     in_file = page.partition('aria-label="file:card.pdf"')[2].partition("</section>")[0]
     assert '<mark class="reject" id="words-1"' in in_file
     assert "5 star" in in_file
+
+
+async def test_what_is_allowed_is_only_recorded_in_a_draft_too(tmp_path: Path) -> None:
+    async with open_site(tmp_path, judge=told(FOUND)) as site, site.logged_in("agnes", Role.AGENT) as client:
+        now = site.clock.now()
+        until = now + timedelta(days=1)
+        made = Allowance(
+            id="x1", rule=FOUND.rule, reason="agreed", by="ada", at=now, until=until, account="agnes"
+        )
+        await site.store.allowances.allow(made)
+        page = (await client.post("/check", data={"text": "visit shop.example"}, headers=OWN)).text
+
+    assert "It would go out." in page
