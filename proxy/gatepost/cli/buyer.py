@@ -23,6 +23,7 @@ from gatepost.cli.terminal import (
 
 if TYPE_CHECKING:
     from gatepost.config import Config
+    from gatepost.daemon.erasing import Forgotten
 
 commands = family("What is kept of one buyer: show, erase.")
 
@@ -81,8 +82,9 @@ def erase(
     """Erase what is kept of a buyer: bytes, subjects and evidence of their mails, order data, the address.
 
     Held and stored mail to them is rejected and never goes out. That their orders were asked for a review
-    stays known, by order, and so does their wish for no more mail. Exits 1 when mails to them are in flight
-    just now: erase again in a minute.
+    stays known, by order, and so does their wish for no more mail. Of the files that the watched folder has
+    put aside those that name them are deleted. Exits 1 when mails to them are in flight just now (erase again
+    in a minute), or when such a file can't be searched or deleted.
     """
     from gatepost.cli.desk import run
 
@@ -92,19 +94,26 @@ def erase(
     loaded = configuration(config)
     if not yes and sys.stdin.isatty():
         typer.confirm(f"Erase what is kept of {wanted} for good?", abort=True, err=True)
-    done = run(_erase(loaded.config, wanted))
+    forgotten = run(_erase(loaded.config, wanted))
+    done = forgotten.erased
     if as_json:
         counts = {"messages": done.messages, "captures": done.captures, "orders": done.orders}
-        emit({**counts, "in_flight": done.in_flight})
+        kept = {"in_flight": done.in_flight, "files": forgotten.files, "left": list(forgotten.left)}
+        emit({**counts, **kept})
     else:
         say(f"erased: {done.messages} messages, {done.captures} captured mails, data of {done.orders} orders")
+        if forgotten.files:
+            say(f"{forgotten.files} files of the watched folder that named them are deleted")
         if done.in_flight:
             say_error(f"{done.in_flight} mails are in flight just now: erase again in a minute")
-    raise typer.Exit(FAILED if done.in_flight else DONE)
+        for place in forgotten.left:
+            say_error(f"not searched: {harmless(place)}")
+    raise typer.Exit(FAILED if done.in_flight or forgotten.left else DONE)
 
 
-async def _erase(config: Config, address: str) -> Any:
+async def _erase(config: Config, address: str) -> Forgotten:
     from gatepost.cli.desk import store_of, who
+    from gatepost.daemon.erasing import erase_buyer
 
     async with store_of(config) as store:
-        return await store.retention.erase(address, by=who())
+        return await erase_buyer(store, config.orders.watch, address, by=who())

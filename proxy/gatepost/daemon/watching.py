@@ -187,6 +187,11 @@ def _move(path: Path, place: Path, report: dict[str, Any], bad: Path | None) -> 
     path.replace(place)
 
 
+def was_put_aside(name: str) -> bool:
+    """Whether a file of that name in done/ or failed/ was put there by us."""
+    return _stamp_of(name) is not None
+
+
 def _stamp_of(name: str) -> datetime | None:
     try:
         return datetime.strptime(name[:_STAMP_LENGTH], _STAMP).replace(tzinfo=UTC)

@@ -93,11 +93,12 @@ class Retention:
     async def _in_rounds(self, purge: Callable[[Tx, int], int], before: datetime) -> int:
         return await self._db.write_until_none(lambda tx: purge(tx, micros(before)), urgent=True)
 
-    async def erase(self, address: str, *, by: str) -> Erased:
+    async def erase(self, address: str, *, by: str, files: int = 0) -> Erased:
         """Remove what is kept of the buyer behind an address, from the file and its log too.
 
         Bytes, subject, evidence, the address and what order data says of them go; a held or spooled mail is
         rejected with them; one in doubt counts as sent. That their orders were asked for a review stays.
+        The audit trail has the numbers, and that of the `files` that were deleted with them.
         """
         ids = await self._db.read(lambda tx: _mentions(tx, address), seconds=300)
         erased = in_flight = 0
@@ -110,6 +111,7 @@ class Retention:
         orders = await self._db.write(lambda tx: _erase_orders(tx, address), urgent=True)
         await self._db.write(lambda tx: _erase_arrivals(tx, address), urgent=True)
         counts = {"messages": str(erased), "captures": str(captures), "orders": str(orders)}
+        counts |= {"files": str(files)} if files else {}
         await self._db.write(
             lambda tx: audit.record(tx, at=at, by=by, what="buyer.erased", subject="", details=counts)
         )

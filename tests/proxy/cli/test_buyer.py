@@ -32,7 +32,8 @@ def test_a_buyer_is_erased_and_their_order_stays_spent(desk: Desk) -> None:
     desk.do(lambda store: relayed(store, "m1", orders=[OrderId(ORDER)]))
     desk.do(lambda store: held(store, "m2"))
     done = run(desk, "erase", BUYER, "--json")
-    assert (done.status, done.rows) == (0, [{"messages": 2, "captures": 0, "orders": 0, "in_flight": 0}])
+    told = {"messages": 2, "captures": 0, "orders": 0, "in_flight": 0, "files": 0, "left": []}
+    assert (done.status, done.rows) == (0, [told])
     (claim,) = command("reviews", "list", "--json", "--config", desk.file).rows
     assert (claim["order_id"], claim["state"]) == (ORDER, "confirmed")
     shown = command("quarantine", "show", "m2", "--json", "--config", desk.file)
@@ -55,6 +56,20 @@ def test_mail_in_flight_is_said_with_the_exit_status(tmp_path: Path) -> None:
     done = run(desk, "erase", BUYER)
     assert done.status == 1
     assert "1 mails are in flight" in done.err
+
+
+def test_files_that_were_put_aside_and_name_them_are_deleted(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.configure(f"orders: {{watch: {tmp_path}}}\n")
+    desk.do(lambda store: held(store, "m1"))
+    (tmp_path / "done").mkdir()
+    aside = tmp_path / "done" / "20261123T090000.000000Z-o.txt"
+    aside.write_text(BUYER)
+    (tmp_path / "done" / "20261123T090000.000000Z-odd").mkdir()
+    done = run(desk, "erase", BUYER)
+    assert (done.status, aside.exists()) == (1, False)
+    assert "1 files of the watched folder that named them are deleted" in done.out
+    assert "not searched: " in done.err
 
 
 def test_an_unknown_buyer_is_no_error(desk: Desk) -> None:
