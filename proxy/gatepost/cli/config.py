@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli.terminal import ConfigOption, JsonOption, configuration, emit, family, say, table
+from gatepost.cli.terminal import ConfigOption, JsonOption, configuration, emit, family, say, say_error, table
 
 if TYPE_CHECKING:
     from gatepost.config import Loaded
@@ -17,6 +17,8 @@ commands = family("Check the configuration, or print its JSON Schema.")
 @commands.command("check")
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print every value in force and where it came from; exit 2 when something is wrong."""
+    from gatepost.cli.checkups.workers import in_all
+
     loaded = _with_settings(configuration(config, serving=True))
     _check_rules(loaded)
     _check_libraries(loaded)
@@ -26,6 +28,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             emit({"key": key, "value": plain(value_at(loaded, key)), "origin": origin})
         return
     table(("key", "value", "from"), rows)
+    if told := in_all(loaded.config):
+        say_error(f"workers: {told}")
 
 
 @commands.command("schema")

@@ -81,3 +81,13 @@ def test_an_unknown_rule_is_refused_with_its_line(tmp_path: Path) -> None:
     done = command("config", "check", "--config", str(file))
     assert done.status == 2
     assert f"{file}:2: policy: modes.no-such-rule" in done.err
+
+
+def test_limits_of_several_workers_are_added_up(tmp_path: Path) -> None:
+    file = tmp_path / "gatepost.yaml"
+    file.write_text("relay: {host: 127.0.0.1, connections: 5}\n")
+    assert "workers" not in command("config", "check", "--config", file).err
+    file.write_text("workers: 3\nrelay: {host: 127.0.0.1, connections: 5}\n")
+    done = command("config", "check", "--config", file)
+    assert (done.status, "up to 15 connections at the relay" in done.err) == (0, True)
+    assert command("config", "check", "--json", "--config", file).err == ""

@@ -16,6 +16,7 @@ from gatepost.cli.checkups import (
     rules,
     storage,
     vision,
+    workers,
 )
 from gatepost.cli.checkups.found import Finding, problem
 from gatepost.config import Loaded
@@ -43,6 +44,7 @@ def _checkups(loaded: Loaded) -> Iterator[Checkup]:
     yield "rules", asyncio.to_thread(rules.rules, config.policy)
     yield "letters", asyncio.to_thread(letters.letters, config)
     yield "pictures", asyncio.to_thread(vision.vision, config.vision)
+    yield "workers", asyncio.to_thread(workers.workers, config)
     yield "store", storage.store(config)
     yield "logins", logins.logins(config)
     for listener in config.smtp.listeners:
