@@ -165,6 +165,14 @@ async def test_mail_for_the_seller_that_the_mailbox_refuses_is_held_and_no_stran
     assert journal.raws == {M1: arrived.raw}
 
 
+def test_who_wrote_to_the_seller_gets_no_report_whoever_asks_for_one() -> None:
+    ours = message()
+    arrived = replace(ours, session=replace(ours.session, inbound=True))
+    way, refused = road(ToldUpstream(), MemoryJournal()), (RefusedRecipient(BUYER, NO),)
+    assert way.report(ours, entry(ours), refused) is not None
+    assert way.report(arrived, entry(arrived), refused) is None
+
+
 async def test_a_mailbox_that_says_no_at_once_is_heard_by_the_mail_server() -> None:
     journal, upstream = MemoryJournal(), ToldUpstream([Refused(NO)])
     arrived = replace(message(), session=replace(message().session, inbound=True))

@@ -80,6 +80,16 @@ async def test_where_the_buyer_is_unknown_the_order_is_stopped() -> None:
     assert ledger.stopped == [("order", ORDER)]
 
 
+async def test_a_notice_that_names_two_buyers_stops_neither_for_its_words() -> None:
+    other = "a1b2c3d4e5f6g7h@marketplace.amazon.com"
+    text = f"The buyer {ALIAS} or {other} has opted out of unsolicited messages. Order {ORDER}."
+    ledger = Ledger(About(order=ORDER))
+    assert await act(signed(arriving(AMAZON, text)), ledger) == "put the order on the stop list"
+    named = Ledger(About(order=ORDER))
+    assert await act(signed(arriving(AMAZON, text.replace(f" or {other}", ""))), named)
+    assert (ledger.stopped, named.stopped) == ([("order", ORDER)], [("buyer", ALIAS)])
+
+
 async def test_an_opt_out_of_nobody_known_is_noted() -> None:
     ledger = Ledger()
     assert await act(signed(arriving(AMAZON, OPT_OUT, subject="A message")), ledger) == "noted"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatepost.inbound.arc import MOST_INSTANCES, State, chain_of, results_in
+from gatepost.inbound.arc import MOST_INSTANCES, State, _covered, _is_sealed_by, chain_of, results_in
 from gatepost.inbound.arrival import examine
 from gatepost.inbound.look import Rules, evidence_of
 from kit.arrivals import Records, arriving, sealed, signed
@@ -93,6 +93,20 @@ def test_an_endless_chain_is_not_looked_at() -> None:
     records = Records()
     assert chain_of(seals + arriving(), records, FORWARDER).state in (State.FAIL, State.UNTRUSTED)
     assert records.asked == []
+
+
+def test_a_link_that_another_has_signed_for_its_sealer_is_not_believed() -> None:
+    link = {"as-domain": b"forwarder.example", "ams-domain": b"stranger.example"}
+    assert not _is_sealed_by(link, FORWARDER)
+    assert _is_sealed_by(link | {"ams-domain": b"Forwarder.example"}, FORWARDER)
+
+
+def test_a_link_over_a_part_of_the_body_is_not_believed() -> None:
+    line = (b"ARC-Message-Signature", b" i=1; a=rsa-sha256; d=forwarder.example; h=from:subject; l=%b b=AAAA")
+    whole = (line[0], line[1].replace(b" l=%b", b""))
+    assert _covered([whole], {"instance": 1}) == {"from", "subject"}
+    with pytest.raises(ValueError, match="a part"):
+        _covered([(line[0], line[1].replace(b"%b", b"10;"))], {"instance": 1})
 
 
 @settings(deadline=None)

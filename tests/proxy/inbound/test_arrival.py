@@ -91,6 +91,12 @@ def test_a_second_from_takes_the_proof_away() -> None:
     assert rules(raw) == {"a2-signature", "a2-doubled"}
 
 
+def test_a_second_subject_above_the_signed_one_takes_the_proof_away() -> None:
+    raw = b"Subject: Your account is closed\r\n" + signed(arriving())
+    assert any(one.is_valid for one in evidence_of(raw, Rules(), Records()).signatures)
+    assert rules(raw) == {"a2-signature", "a2-doubled"}
+
+
 def test_an_answer_that_would_go_elsewhere_is_found() -> None:
     raw = signed(arriving(headers={"Reply-To": "ann@mail.example"}))
     assert rules(raw) == {"a2-reply-to"}
