@@ -40,6 +40,14 @@ def test_the_chain_is_read_only_where_amazons_signature_does_not_hold() -> None:
     assert look(broken, rules, Records()).proof.by == "arc forwarder.example"
 
 
+def test_a_forwarders_own_signature_does_not_stand_for_amazons() -> None:
+    records, rules = Records(), Rules(sealers=trusted(["forwarder.example"]))
+    broken = sealed(signed(arriving()) + b"-- list\r\n")
+    assert look(signed(broken, "forwarder.example"), rules, records).proof.by == "arc forwarder.example"
+    assert look(signed(arriving(), "list.example"), Rules(), records).proof.authentic is False
+    assert not any(b"list.example" in name for name in records.asked)
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2_000), st.binary(max_size=40), st.booleans())
 def test_a_mail_with_a_wound_anywhere_is_looked_at(at: int, octets: bytes, sealed_too: bool) -> None:

@@ -67,4 +67,20 @@ async def test_no_more_wait_than_may() -> None:
         await looking.look(arriving())
     may_end.set()
     assert all([(await each).subject for each in waiting])
+    assert (await looking.look(arriving())).subject  # whose turn is over makes room
     await looking.close()
+
+
+async def test_only_a_usual_mail_is_looked_at_in_a_thread() -> None:
+    seen: list[bytes] = []
+
+    def noting(raw: bytes, rules: Rules) -> Looked:
+        seen.append(raw)
+        return look(raw, rules)
+
+    raw = arriving()
+    for size in (len(raw) - 1, len(raw)):
+        looking = Looking(PLAIN, seconds=60, heavy_bytes=size, by=noting)
+        assert (await looking.look(raw)).subject
+        await looking.close()
+    assert seen == [raw]

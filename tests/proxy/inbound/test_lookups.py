@@ -65,5 +65,5 @@ async def test_no_time_left_is_no_answer() -> None:
         now = [0.0]
         lookups = Lookups(5, server=server.address, now=lambda: now[0])
         now[0] = 6.0
-        with pytest.raises(Unanswered):
+        with pytest.raises(Unanswered, match="no time left"):
             await asyncio.to_thread(lookups, NAME, 5.0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dkim
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatepost.inbound.arrival import examine
 from gatepost.inbound.look import Rules, look
-from gatepost.inbound.marks import marked
+from gatepost.inbound.marks import LONGEST_REASON, MOST_REASONS, marked
 from kit.arrivals import RECORD, Records, arriving, signed
 
 
@@ -58,6 +60,16 @@ def test_the_subject_is_changed_only_where_that_is_asked_for_and_only_of_suspici
     assert b"\r\nSubject: [?] Order 112" in mark(arriving(), subject_mark="[?]")
     assert b"\r\nSubject: Order 112" in mark(arriving())
     assert b"\r\nSubject: Order 112" in mark(signed(arriving()), subject_mark="[?]")
+
+
+def test_reasons_are_few_and_short() -> None:
+    raw = arriving("Amazon <x@amazon-help.example>")
+    arrival = examine(raw, None)
+    (found,) = arrival.findings
+    many = replace(arrival, findings=(replace(found, note="far too long " * 100),) * (MOST_REASONS + 5))
+    reasons = lines(marked(raw, many))[1:]
+    assert len(reasons) == MOST_REASONS
+    assert {len(line) for line in reasons} == {len("X-Gatepost-Reason: ") + LONGEST_REASON}
 
 
 @settings(deadline=None)

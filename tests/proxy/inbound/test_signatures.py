@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gatepost.inbound import signatures as module
 from gatepost.inbound.signatures import MOST_SIGNATURES, signatures
 from kit.arrivals import Records, arriving, signed
 
@@ -27,6 +29,11 @@ def test_a_broken_signature_never_raises() -> None:
 
 def test_headers_that_nobody_can_read_have_no_signatures() -> None:
     assert signatures(b" no header\r\n\r\n", Records()) == ()
+
+
+def test_a_short_key_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LEAST_KEY_BITS", 4096)  # the key made here has 2048
+    assert signatures(signed(arriving()), Records())[0].is_valid is False
 
 
 def test_a_withdrawn_key_proves_nothing_and_a_silent_dns_neither_way() -> None:
