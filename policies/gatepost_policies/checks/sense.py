@@ -137,10 +137,10 @@ class Talk:
         return is_reply_subject(self.sentences[number].text) and self._is_denied(concept)
 
     def answers_buyer(self, number: int) -> bool:
-        """Whether sentence `number` answers a question the buyer asked."""
+        """Whether sentence `number` answers a question the buyer asked, or tells what was done as asked."""
         first = max(0, number - _ANSWER_REACH)
         here = self.sentences[number]
-        return any(
+        return here.has("as_asked") or any(
             sentence.has("buyer_asked") and sentence.passage == here.passage
             for sentence in self.sentences[first : number + 1]
         )
