@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatepost.inbound.news import Kind, News, news_of
+from gatepost.inbound.news import MOST_NAMED, Kind, News, news_of
 from gatepost_policies import read
 from kit.arrivals import ALIAS, AMAZON, BUYER, CASE, ORDER, REPORT, arriving
 
@@ -69,6 +69,13 @@ def test_a_buyer_that_it_names_is_told() -> None:
     found = news(f"The buyer {CASE} has opted out of receiving messages.")
     assert found is not None
     assert found.buyers == (ALIAS,)
+
+
+def test_of_all_that_it_names_a_few_are_taken() -> None:
+    names = " ".join(f"abcdefghij1234{number:02}@marketplace.amazon.com" for number in range(MOST_NAMED + 5))
+    found = news(f"The buyer has opted out of receiving messages. {names}")
+    assert found is not None
+    assert len(found.buyers) == MOST_NAMED
 
 
 def test_a_delivery_report_names_our_message_its_order_and_the_buyer() -> None:

@@ -5,7 +5,9 @@ from datetime import date
 
 from gatepost.model import OrderId
 from gatepost.orderdata import Kind, ShipmentLine
-from gatepost.store import Store
+from gatepost.store import Home, Store
+from kit.ports import StillClock
+from kit.stores import open_store
 
 ID = OrderId("112-1234567-1234567")
 SENT = ShipmentLine(ID, date(2026, 11, 19), "UPS", "1Z12345E0205271688")
@@ -36,11 +38,15 @@ async def test_a_feed_without_a_mail_is_told(store: Store) -> None:
     assert (unequal.told_only, unequal.confirmed_only) == ([], [ID])
 
 
-async def test_of_two_who_take_what_waits_one_has_it(store: Store) -> None:
+async def test_of_two_processes_that_take_what_waits_one_has_it(
+    home: Home, store: Store, clock: StillClock
+) -> None:
     await store.feed_entries.record(SENT, by="ada")
-    taken = await asyncio.gather(
-        *(store.feed_entries.take(Kind.SHIPPING, name, by="ada") for name in ("one.txt", "two.txt"))
-    )
+    async with await open_store(home, clock) as other:
+        both = zip((store, other), ("one.txt", "two.txt"), strict=True)
+        taken = await asyncio.gather(
+            *(each.feed_entries.take(Kind.SHIPPING, name, by="ada") for each, name in both)
+        )
     assert sorted(taken) == [0, 1]
     [feed] = await store.feed_entries.written()
     assert [entry.line for entry in await store.feed_entries.exported(feed.name)] == [SENT]
