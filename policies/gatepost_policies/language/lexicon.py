@@ -1,7 +1,7 @@
 """Word files (`data/words/`) -> compiled phrases: which concepts a sentence speaks of, and where.
 
-A sentence's words tell which phrases it may hold; only their patterns are then tried. One automaton for all
-phrases would have to be built anew for every new sentence, for it must remember which of them it has met.
+A sentence's words tell which phrases it may hold; only their patterns are then tried, by `re` where a bound
+can be given for what it tries, else by RE2, whose automata are built anew for what they have not met before.
 Files are read and compiled when their language is first met; nothing is read again.
 """
 
@@ -14,18 +14,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import heappop, heappush
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import re2
 
 from gatepost_policies.errors import PackError
 from gatepost_policies.language.needs import Index, Way, ways_of
-from gatepost_policies.language.phrase import parsed, written
+from gatepost_policies.language.phrase import Group, effort, parsed, written
 from gatepost_policies.yamlfile import Document, parse
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "data" / "words"
 COMMON: Final = "any"  # the file whose concepts every language shares: stars, amounts
 MAX_PHRASE_BYTES: Final = 1 << 20  # RE2 takes what it needs up to this; beyond it a phrase does not compile
+MAX_EFFORT: Final = 8_000  # of a phrase that `re` looks for: under a millisecond in the worst of sentences
 
 Place = tuple[str, int, int]  # concept, start and end in the folded text
 
@@ -51,10 +52,55 @@ def _options() -> Any:
 _OPTIONS: Final = _options()
 
 
-class _Phrase(NamedTuple):
-    """One phrase: what it matches, and the ways to say it."""
+class _Pattern(Protocol):
+    """Where a phrase stands in folded text."""
 
-    pattern: str
+    @property
+    def is_ready(self) -> bool: ...
+
+    def search(self, text: str, pos: int = 0) -> Any: ...
+
+
+class _Tried:
+    """A phrase that `re` looks for, at less than the cost of one call of RE2; compiled when first asked."""
+
+    __slots__ = ("_compiled", "_pattern")
+
+    def __init__(self, phrase: Group, language: str) -> None:
+        self._pattern = written(phrase, language, tries=True)
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        return self._compiled is not None
+
+    def search(self, text: str, pos: int = 0) -> re.Match[str] | None:
+        if self._compiled is None:
+            self._compiled = re.compile(self._pattern, re.ASCII)
+        return self._compiled.search(text, pos)
+
+
+class _Automaton:
+    """A phrase that leaves so many ways that only an engine that never goes back may look for it."""
+
+    __slots__ = ("_compiled",)
+    is_ready = True
+
+    def __init__(self, phrase: Group, language: str) -> None:
+        try:
+            self._compiled = re2.compile(written(phrase, language), _OPTIONS)
+        except re2.error as error:
+            raise PackError(f"not a usable pattern: {error}") from error
+
+    def search(self, text: str, pos: int = 0) -> Any:
+        # Of ASCII, byte offsets are character offsets, and cheaper.
+        return self._compiled.search(text.encode("ascii") if text.isascii() else text, pos)
+
+
+class _Phrase(NamedTuple):
+    """One phrase: how it is looked for, and the ways to say it."""
+
+    pattern: _Pattern
     ways: Sequence[Way]
 
 
@@ -65,7 +111,7 @@ class Phrases:
     language: str
     names: tuple[str, ...]
     _index: Index = field(repr=False)
-    _patterns: Sequence[Any] = field(repr=False)  # of all phrases, concept by concept
+    _patterns: Sequence[_Pattern] = field(repr=False)  # of all phrases, concept by concept
     _owners: Sequence[str] = field(repr=False)  # the concept of each
 
     @classmethod
@@ -86,12 +132,16 @@ class Phrases:
     def built(cls, concepts: Mapping[str, Iterable[_Phrase]], language: str) -> Phrases:
         """The same from phrases that were read."""
         owned = [(name, phrase) for name, phrases in concepts.items() for phrase in phrases]
-        try:
-            patterns = [re2.compile(phrase.pattern, _OPTIONS) for _, phrase in owned]
-        except re2.error as error:
-            raise PackError(f"not a usable pattern: {error}") from error
         index = Index(phrase.ways for _, phrase in owned)
+        patterns = [phrase.pattern for _, phrase in owned]
         return cls(language, tuple(concepts), index, patterns, [name for name, _ in owned])
+
+    def prepared(self) -> Iterator[None]:
+        """Make each phrase ready that was not asked for yet; some 0.2 ms a step."""
+        for pattern in self._patterns:
+            if not pattern.is_ready:
+                pattern.search("")
+                yield
 
     def find(self, folded: str) -> Iterator[Place]:
         """Each place where a concept occurs, concept by concept, in order within a concept."""
@@ -105,9 +155,8 @@ class Phrases:
         """The concepts that occur: far cheaper than their places."""
         sure, maybe = _met(self._index, folded)
         owners, found = self._owners, {self._owners[number] for number in sure}
-        text = _bytes(folded)
         for number in maybe:
-            if owners[number] not in found and self._patterns[number].search(text):
+            if owners[number] not in found and self._patterns[number].search(folded):
                 found.add(owners[number])
         return frozenset(found)
 
@@ -116,16 +165,16 @@ class Phrases:
 
         The first place comes first; of two phrases that begin at one place the first listed is taken.
         """
-        text, nearest = _bytes(folded), list[tuple[int, int, int]]()
+        nearest = list[tuple[int, int, int]]()
         for number in _by_concept(self, folded).get(name, ()):
-            _seek(nearest, number, self._patterns[number], text, 0)
+            _seek(nearest, number, self._patterns[number], folded, 0)
         done = 0
         while nearest:
             start, number, end = heappop(nearest)
             if start >= done:
                 yield start, end
                 done = end
-            _seek(nearest, number, self._patterns[number], text, done)
+            _seek(nearest, number, self._patterns[number], folded, done)
 
 
 @lru_cache(maxsize=2048)
@@ -144,19 +193,12 @@ def _by_concept(phrases: Phrases, folded: str) -> Mapping[str, Sequence[int]]:
     return grouped
 
 
-def _seek(
-    nearest: list[tuple[int, int, int]], number: int, pattern: Any, text: str | bytes, pos: int
-) -> None:
+def _seek(nearest: list[tuple[int, int, int]], number: int, pattern: _Pattern, text: str, pos: int) -> None:
     """Note the next place of a pattern from `pos` on, if there is one."""
     match = pattern.search(text, pos)
     if match:
         start, end = match.span()
         heappush(nearest, (start, number, end))
-
-
-def _bytes(folded: str) -> str | bytes:
-    """What RE2 searches: of ASCII, byte offsets are character offsets, and cheaper."""
-    return folded.encode("ascii") if folded.isascii() else folded
 
 
 def _parsed(
@@ -166,7 +208,8 @@ def _parsed(
     for phrase in phrases:
         try:
             meaning = parsed(phrase, lists)
-            read.append(_Phrase(written(meaning, language), ways_of(meaning, language)))
+            pattern = (_Tried if effort(meaning) <= MAX_EFFORT else _Automaton)(meaning, language)
+            read.append(_Phrase(pattern, ways_of(meaning, language)))
         except PackError as error:
             raise PackError(f"{error.why}, in {phrase!r}", key=name) from error
     return tuple(read)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple
@@ -33,6 +32,7 @@ Need = frozenset[str]
 
 MAX_KEPT: Final = 32_768  # runs, of all languages together, and
 MAX_KEPT_CHARACTERS: Final = 32  # of one
+MAX_TOLD: Final = 8192  # sets of pieces, of all languages together: a few kilobytes each at most
 _RUNS: Final = re.compile("[a-z0-9]+|[^a-z0-9 ]+")
 _DIGITS: Final = frozenset("0123456789")
 _MOST_UMLAUTS: Final = 3  # written out both ways; what follows a further one is not asked for
@@ -46,7 +46,7 @@ class Way(NamedTuple):
 
 
 def ways_of(phrase: Group, language: str) -> tuple[Way, ...]:
-    """The ways to say a phrase, the needs of each in the order in which fewest texts meet them.
+    """The ways to say a phrase.
 
     A phrase that is one word of a list is told by that word alone: the words become one way together.
     """
@@ -57,7 +57,7 @@ def ways_of(phrase: Group, language: str) -> tuple[Way, ...]:
         if _is_told(items, language):
             words |= needs[0]
         else:
-            ways.append(Way(tuple(sorted(set(needs), key=_frequency)), enough=False))
+            ways.append(Way(tuple(dict.fromkeys(needs)), enough=False))
     return (*([Way((frozenset(words),), enough=True)] if words else ()), *ways)
 
 
@@ -154,13 +154,15 @@ def _share(piece: str) -> float:
     return 8.0 ** -max(len(word), 2)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What one run of a text says: its pieces, the phrases they tell, and those it may tell."""
+class _Told(NamedTuple):
+    """What the pieces of a run tell, as sets of numbers kept in the bits of an integer."""
 
     pieces: frozenset[str]
-    sure: Sequence[int]
-    maybe: Sequence[tuple[int, Sequence[Need]]]  # each with its other needs
+    sure: Sequence[int]  # the phrases that they tell
+    met: Sequence[int]  # the ways whose first need they meet, those whose second, and so on
+
+
+_NOTHING: Final = _Told(frozenset(), (), ())
 
 
 class Index:
@@ -168,45 +170,62 @@ class Index:
 
     def __init__(self, phrases: Iterable[Iterable[Way]]) -> None:
         self._sure: dict[str, list[int]] = {}  # a piece -> the phrases that it tells
-        self._rarest: dict[str, list[tuple[int, Sequence[Need]]]] = {}  # a piece -> phrases, and more needs
+        self._met: dict[str, list[int]] = {}  # a piece -> the ways whose first need it meets, and so on
+        self._owners: list[int] = []  # the phrase of each way
+        self._fewer: list[int] = []  # the ways that have no first need, those without a second, and so on
         for number, ways in enumerate(phrases):
-            for (rarest, *others), enough in ways:
-                for piece in rarest:
-                    if enough:
+            for needs, enough in ways:
+                if enough:
+                    for piece in needs[0]:
                         self._sure.setdefault(piece, []).append(number)
-                    else:
-                        self._rarest.setdefault(piece, []).append((number, others))
-        others_too = (need for of in self._rarest.values() for _, others in of for need in others)
-        pieces = frozenset().union(self._sure, self._rarest, *others_too)
+                else:
+                    self._add(needs, number)
+        pieces = frozenset().union(self._sure, self._met)
         self._pieces = pieces
         self._inner = tuple(piece for piece in pieces if " " not in piece and _is_word(piece))
         self._longest = max((len(piece) for piece in pieces if not _is_word(piece.strip())), default=0)
 
+    def _add(self, needs: Sequence[Need], number: int) -> None:
+        bit, before = 1 << len(self._owners), (1 << len(self._owners)) - 1
+        self._owners.append(number)
+        self._fewer += [before] * (len(needs) - len(self._fewer))
+        for at in range(len(needs), len(self._fewer)):
+            self._fewer[at] |= bit
+        for at, need in enumerate(needs):
+            for piece in need:
+                met = self._met.setdefault(piece, [])
+                met += [0] * (at + 1 - len(met))
+                met[at] |= bit
+
     def met(self, folded: str) -> tuple[set[int], set[int]]:
         """The phrases that `folded` surely holds, and those that it may hold for all the words it has."""
-        runs = [
-            _kept(self, run) if len(run) <= MAX_KEPT_CHARACTERS else self.read(run)
-            for run in set(_RUNS.findall(folded))
-        ]
-        there = frozenset().union(*[run.pieces for run in runs])
         sure: set[int] = set()
-        maybe: set[int] = set()
-        for run in runs:
-            sure.update(run.sure)
-            for number, others in run.maybe:
-                for need in others:
-                    if there.isdisjoint(need):
-                        break
-                else:
-                    maybe.add(number)
-        return sure, maybe - sure
+        met = [0] * len(self._fewer)
+        for run in set(_RUNS.findall(folded)):
+            told = _kept(self, run) if len(run) <= MAX_KEPT_CHARACTERS else self.read(run)
+            if told.pieces:
+                sure.update(told.sure)
+                for at, ways in enumerate(told.met):
+                    met[at] |= ways
+        possible = -1 if met else 0
+        for ways, fewer in zip(met, self._fewer, strict=True):
+            possible &= ways | fewer
+        owners = self._owners
+        return sure, {owners[way] for way in _bits(possible)} - sure
 
-    def read(self, run: str) -> _Run:
-        """What a run says; linear in it."""
+    def read(self, run: str) -> _Told:
+        """What a run tells; linear in it."""
         pieces = self.pieces_in(run)
-        sure = {number for piece in pieces for number in self._sure.get(piece, ())}
-        maybe = [entry for piece in pieces for entry in self._rarest.get(piece, ()) if entry[0] not in sure]
-        return _Run(pieces, tuple(sure), tuple(maybe))
+        return _told(self, pieces) if pieces else _NOTHING
+
+    def tell(self, pieces: frozenset[str]) -> _Told:
+        """What some pieces of one run tell together."""
+        met: list[int] = []
+        for piece in pieces:
+            for at, ways in enumerate(self._met.get(piece, ())):
+                met += [0] * (at + 1 - len(met))
+                met[at] |= ways
+        return _Told(pieces, tuple({number for piece in pieces for number in self._sure.get(piece, ())}), met)
 
     def pieces_in(self, run: str) -> frozenset[str]:
         """The pieces that stand in a run."""
@@ -220,7 +239,21 @@ class Index:
         return self._pieces.intersection(found)
 
 
+def _bits(number: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
+
+
 @lru_cache(maxsize=MAX_KEPT)
-def _kept(index: Index, run: str) -> _Run:
+def _kept(index: Index, run: str) -> _Told:
     """Remembered: mails are written with few words, again and again."""
     return index.read(run)
+
+
+@lru_cache(maxsize=MAX_TOLD)
+def _told(index: Index, pieces: frozenset[str]) -> _Told:
+    """The same for all words that have the same pieces."""
+    return index.tell(pieces)

@@ -1,4 +1,4 @@
-"""The pattern language of word files -> RE2 patterns over folded words.
+"""The pattern language of word files -> regular expressions over folded words.
 
     leave ~4 review          up to four words between; at the end: and up to four words more
     bewert*                  a stem: any inflection; without the star a whole word
@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import Final
 
 from gatepost_policies.errors import PackError
@@ -28,6 +29,7 @@ _WRITTEN_OUT: Final = str.maketrans({"ä": "a0umlaut0", "ö": "o0umlaut0", "ü":
 _UNSPACED: Final = frozenset({"ja"})
 UMLAUT: Final = "0umlaut0"  # in a spelled word: an e may stand here
 NUMBER: Final = "0number0"  # and here are digits
+_OPEN_WEIGHT: Final = 40  # a run is gone through from each of its ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,50 @@ def parsed(phrase: str, lists: Mapping[str, Sequence[str]]) -> Group:
 
 
 def translate(pattern: str, *, lists: Mapping[str, Sequence[str]], language: str) -> str:
-    """The RE2 pattern for one phrase; raises PackError when the phrase is malformed."""
+    """RE2's pattern for one phrase; raises PackError when the phrase is malformed."""
     return written(parsed(pattern, lists), language)
 
 
-def written(phrase: Group, language: str) -> str:
-    """The RE2 pattern for what a phrase says; raises PackError for a word without letters."""
-    return _Writer(language).branches(phrase)
+def written(phrase: Group, language: str, *, tries: bool = False) -> str:
+    """The pattern for what a phrase says; raises PackError for a word without letters.
+
+    RE2's, or with `tries` one for an engine that goes back and tries again: it finds the same, and goes
+    back into no word and no run of spaces.
+    """
+    return (_TryingWriter if tries else _Writer)(language).branches(phrase)
+
+
+def effort(phrase: Group) -> int:
+    """A bound for how often an engine that tries may try, from one place on, what a phrase's words say.
+
+    The ways that its gaps, lists and optional parts leave, times its words; of the words of a list that
+    stand alone, which end where the run ends, one is on the way.
+    """
+    return _paths(phrase) * _weight(phrase)
+
+
+def _paths(group: Group) -> int:
+    longer, single = 0, 0
+    for items in group.branches:
+        if len(items) == 1 and isinstance(items[0], Word):
+            single = 1
+        else:
+            longer += prod(
+                item.most + 1 if isinstance(item, Gap) else _paths(item) + (not item.needed)
+                for item in items
+                if not isinstance(item, Word)
+            )
+    return longer + single
+
+
+def _weight(group: Group) -> int:
+    """The words; one that is open at its start is looked for in each run from end to end."""
+    return sum(
+        _weight(item) if isinstance(item, Group) else _OPEN_WEIGHT if item.open_start else 1
+        for items in group.branches
+        for item in items
+        if not isinstance(item, Gap)
+    )
 
 
 def is_spaced(language: str) -> bool:
@@ -170,6 +209,7 @@ class _Writer:
         self.language, self.spaced = language, is_spaced(language)
         self.edge, self.gap = (" +", "(?:[^ ]+ +){0,%d}?") if self.spaced else ("", ".{0,%d}?")
         self.tail = "(?: +[^ ]+){0,%d}" if self.spaced else ".{0,%d}"
+        self.open_start, self.open_end = "[a-z0-9]*", "[a-z0-9]*"
 
     def branches(self, group: Group) -> str:
         return "|".join(map(self.sequence, group.branches))
@@ -194,6 +234,16 @@ class _Writer:
         if not self.spaced:
             return text
         # Only a letter or digit has an edge: after a drawn star or a per cent sign none is asked for.
-        left = "[a-z0-9]*" if word.open_start else r"\b" if has_edge(word.core[0]) else ""
-        right = "[a-z0-9]*" if word.open_end else r"\b" if has_edge(word.core[-1]) else ""
+        left = self.open_start if word.open_start else r"\b" if has_edge(word.core[0]) else ""
+        right = self.open_end if word.open_end else r"\b" if has_edge(word.core[-1]) else ""
         return left + text + right
+
+
+class _TryingWriter(_Writer):
+    """Writes it for `re`: what follows a word or a space can't begin within it."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
+        self.open_start, self.open_end = "(?<![a-z0-9])[a-z0-9]*", "[a-z0-9]*+"
+        if self.spaced:
+            self.edge, self.gap, self.tail = " ++", "(?:[^ ]++ ++){0,%d}?", "(?: ++[^ ]++){0,%d}"

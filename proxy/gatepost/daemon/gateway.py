@@ -42,7 +42,7 @@ from gatepost.tasks import Tasks
 from gatepost.upstream import login_at_relay, upstream_for
 from gatepost.upstream.trace import hops
 from gatepost.vision.eyes import Eyes
-from gatepost.worker import Judging, PatientJudge, Rulebooks, Sources
+from gatepost.worker import Judging, PatientJudge, Rulebooks, Sources, make_words_ready
 from gatepost.worker.child import Child
 
 CLOSING_SECONDS = 5.0
@@ -104,6 +104,7 @@ class Gateway:
         self._background += [
             self.tasks.start(self.delivery.run(), "delivery"),
             self.tasks.start(self.office.run(), "settings"),
+            self.tasks.start(make_words_ready(), "making words ready"),
         ]
         if self.parcels:
             self._background.append(self.tasks.start(self.parcels.run(), "parcels"))

@@ -110,3 +110,10 @@ def test_lists_that_refer_to_each_other_are_refused() -> None:
 
 def test_an_unknown_language_reads_with_english_words() -> None:
     assert lexicon("xx") is lexicon("en")
+
+
+def test_phrases_are_made_ready_once() -> None:
+    phrases = Phrases.compiled({"ask": ["leave ~2 review", "write us"]}, language="en")
+    list(phrases.find("please leave a review"))
+    assert len(list(phrases.prepared())) == 1
+    assert not list(phrases.prepared())

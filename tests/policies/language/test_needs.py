@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pytest
 import re2
 from hypothesis import given
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 
 from gatepost_policies.language.fold import fold
 from gatepost_policies.language.needs import Index, ways_of
-from gatepost_policies.language.phrase import parsed, translate
+from gatepost_policies.language.phrase import parsed, translate, written
 
 PHRASES = {
     "en": (
@@ -17,17 +20,25 @@ PHRASES = {
         "(like|love|(no|any) doubt) ~1", "E#", "% off", "[please] (thank|thanks)", "#x", "+",
     ),
     "de": ("für", "überm*", "(äöüä|*sterne)", "gern ~3 (für uns|bewert*)"),
+    "nl": ("(our ~1|us) ~2 review", "leave (a|a review) us [for ~1] star*", "[write] (#|*view) ~3 (a|rat*)"),
     "ja": ("星5", "レビュー ~4 書いて", "amazon", "(評価|口コミ)を", "五つ星"),
 }  # fmt: skip
 ALL = [(language, phrase) for language, phrases in PHRASES.items() for phrase in phrases]
 WORDS = """
 leave review reviews preview rate rating aerate star stars give write us a $ 5 $5 15$ 5★ ⭐ don't don t like
-love no any doubt E7 % off please thank 12x + fur fuer für überm uberman aöüä sterne gern bewerten funfsterne
-星5 星 レビュー 書いて レビューを書いて amazon amazonの 評価を 口コミ 五つ星 _ - x 0 e
+love our for no any doubt E7 % off please thank 12x + fur fuer für überm uberman aöüä sterne gern bewerten
+funfsterne 星5 星 レビュー 書いて レビューを書いて amazon amazonの 評価を 口コミ 五つ星 _ - x 0 e
 """
-TEXTS = st.lists(
-    st.tuples(st.sampled_from(WORDS.split()), st.sampled_from(["", " ", "  ", ", "])), max_size=9
-).map(lambda pairs: fold("".join(word + space for word, space in pairs)).text)
+
+
+def texts_of(words: Sequence[str]) -> st.SearchStrategy[str]:
+    """Folded texts of these words."""
+    return st.lists(
+        st.tuples(st.sampled_from(words), st.sampled_from(["", " ", " ", "  ", ", "])), max_size=9
+    ).map(lambda pairs: fold("".join(word + space for word, space in pairs)).text)
+
+
+TEXTS = texts_of(WORDS.split())
 
 
 def index_of(language: str, phrases: tuple[str, ...]) -> Index:
@@ -45,6 +56,21 @@ def test_no_phrase_that_matches_is_ruled_out_and_none_is_told_that_does_not(lang
         matching = {number for number, pattern in enumerate(patterns) if pattern.search(text)}
         sure, maybe = index.met(text)
         assert sure <= matching <= sure | maybe
+
+    check()
+
+
+@pytest.mark.parametrize(("language", "phrase"), ALL)
+def test_an_engine_that_tries_finds_what_re2_finds(language: str, phrase: str) -> None:
+    meaning = parsed(phrase, {})
+    tried = re.compile(written(meaning, language, tries=True), re.ASCII)
+    automaton = re2.compile(written(meaning, language))
+    own_words = sorted({"5", "x", *re.findall(r"[^\W_0-9]+", phrase)})
+
+    @given(texts_of(own_words))
+    def check(text: str) -> None:
+        places = [found.span() for found in tried.finditer(text)]
+        assert places == [found.span() for found in automaton.finditer(text)]
 
     check()
 
@@ -68,11 +94,6 @@ def test_no_phrase_that_matches_is_ruled_out_and_none_is_told_that_does_not(lang
 def test_the_words_of_a_text_tell_a_phrase(phrase: str, text: str, told: str) -> None:
     sure, maybe = index_of("de", (phrase,)).met(fold(text).text)
     assert ("sure" if sure else "maybe" if maybe else "no") == told
-
-
-def test_each_way_asks_first_for_what_fewest_texts_have() -> None:
-    (way,) = ways_of(parsed("we are ~2 wonderful", {}), "en")
-    assert way.needs[0] == {" wonderful "}
 
 
 @pytest.mark.parametrize(("language", "phrase"), ALL)

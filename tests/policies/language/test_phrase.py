@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gatepost_policies.language.fold import fold
-from gatepost_policies.language.lexicon import Phrases
+from gatepost_policies.language.lexicon import MAX_EFFORT, Phrases
+from gatepost_policies.language.phrase import effort, parsed
 
 
 def hits(phrase: str, text: str, language: str = "en") -> list[str]:
@@ -42,3 +43,34 @@ def test_german_umlauts_may_be_written_out(text: str) -> None:
 
 def test_japanese_needs_no_spaces_between_words() -> None:
     assert hits("レビュー ~4 書いて", "ぜひレビューを書いてください", "ja") == ["レビューを書いて"]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "bound"),
+    [
+        pytest.param("free gift", 2, id="words"),
+        pytest.param("free ~4 gift", 5 * 2, id="a gap leaves a way for each word"),
+        pytest.param("a ~4 b ~2 c", 5 * 3 * 3, id="gaps multiply"),
+        pytest.param("a [b] c", 2 * 3, id="an option is there or not"),
+        pytest.param("(a|b|c) d", 4, id="of single words one is on the way"),
+        pytest.param("(a|b ~1|c ~2 d) e", (1 + 2 + 3) * 5, id="longer branches add up"),
+    ],
+)
+def test_what_an_engine_may_try_is_bounded(phrase: str, bound: int) -> None:
+    assert effort(parsed(phrase, {})) == bound
+
+
+def test_a_word_that_is_open_at_its_start_weighs_more() -> None:
+    assert effort(parsed("*sterne", {})) > effort(parsed("sterne*", {}))
+
+
+WIDE = "one ~20 two ~20 three ~20 four"
+
+
+def test_a_phrase_that_leaves_too_many_ways_is_found_all_the_same() -> None:
+    assert effort(parsed(WIDE, {})) > MAX_EFFORT
+    assert hits(WIDE, "or one and two and three or four more") == ["one and two and three or four"]
+
+
+def test_places_beyond_ascii_are_counted_in_characters() -> None:
+    assert hits(WIDE, "レビュー one two three four") == ["one two three four"]
