@@ -52,6 +52,7 @@ def _gifts(asks: Asks) -> Iterator[tuple[int, Span]]:
         tied = asks.any or any(
             met(asks, number) for met in (_speaks_of_review, _thanks_for_review, _follows_talk)
         )
+        tied = tied or (hit.concept == "voucher" and _gives_thanks(asks, number))
         if tied and not _is_owed(asks, number, hit) and not asks.talk.answers_buyer(number):
             yield number, hit.span
 
@@ -106,6 +107,12 @@ def _thanks_for_review(asks: Asks, number: int) -> bool:
     around = asks.talk.near(number, RETURN_REACH)
     thanked = any(one.has("review_thanks") for one in around)
     return thanked and any(one.has("tit_for_tat", "promo") for one in around)
+
+
+def _gives_thanks(asks: Asks, number: int) -> bool:
+    """Whether a voucher is handed over right after thanks for a review."""
+    before = asks.talk.before(number)
+    return before is not None and before.has("review_thanks") and asks.talk.sentences[number].has("giving")
 
 
 def _follows_talk(asks: Asks, number: int) -> bool:

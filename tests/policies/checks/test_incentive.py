@@ -78,3 +78,8 @@ def test_a_gift_beside_a_review_that_was_read_is_none_when_nothing_is_given_back
 )
 def test_a_refund_after_a_look_into_the_case_is_no_reward(text: str) -> None:
     assert found(plain(text)) == {}
+
+
+def test_a_voucher_handed_over_after_thanks_for_a_review_is_a_reward() -> None:
+    text = "Thank you for your review of the lamp! Please accept this coupon."
+    assert set(found(plain(text))) == {"review-incentive"}
