@@ -55,6 +55,14 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert command("inbound", "check", "--no-dns", tmp_path / "none.eml").status == 2
 
 
+def test_the_letter_of_2018_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "a.eml"
+    file.write_bytes(arriving("Ann <k3v9x2m7q4w8z1p@marketplace.amazon.com>", html="<p>Hello</p>"))
+    assert command("inbound", "check", "--no-dns", file).status == 0
+    done = command("inbound", "check", "--no-dns", "--strict", "--json", file)
+    assert [found["rule"] for found in done.rows[0]["findings"]] == ["a1-plain-text"]
+
+
 async def test_signatures_and_chains_are_checked_by_the_configured_name_server(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(signed(arriving()))
     (tmp_path / "b.eml").write_bytes(sealed(signed(arriving()) + b"-- list\r\n"))

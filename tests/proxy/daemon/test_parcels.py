@@ -110,6 +110,17 @@ async def test_a_second_parcel_by_mail_is_another_one(shop_store: Store) -> None
 ONE, TWO = SALE.tracking, Sale(SALE.market, 2).tracking
 
 
+def test_what_a_quoted_mail_names_is_not_the_seller_s_word() -> None:
+    other = Sale(SALE.market, 2)
+    own = f"Order {SALE.order} was shipped with UPS, tracking number {ONE}."
+    quoted = f"> Order {other.order} was shipped with DHL, tracking number {TWO}."
+    said = parcel_of(
+        read(plain_mail(f"{own}\n\nOn 3 May 2026, at 10:12, Ann <a1@b.example> wrote:\n\n{quoted}\n")),
+        AT.date(),
+    )
+    assert said == ShipmentLine(SALE.order, AT.date(), "UPS", ONE)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -57,6 +57,15 @@ async def test_the_last_mail_on_an_order_is_the_one_it_is_about(store: Store, cl
     assert await store.come_back.about([], []) == About()
 
 
+async def test_a_mail_to_several_buyers_or_to_none_names_no_buyer(store: Store) -> None:
+    several = replace(an_entry("m1", MessageState.HELD, orders=[FIRST]), buyers=(BUYER, f"x{BUYER}"))
+    await store.journal.open(several, raw=RAW)
+    await store.journal.open(replace(an_entry("m2", MessageState.HELD), buyers=()), raw=RAW)
+    assert await store.come_back.about([FIRST], []) == About(MessageId("m1"), FIRST)
+    assert await store.come_back.about([], ["m1"]) == About(MessageId("m1"), FIRST)
+    assert await store.come_back.about([], ["m2"]) == About()
+
+
 async def test_it_is_forgotten_with_age_and_with_its_buyer(store: Store, clock: StillClock) -> None:
     await note(store)
     await store.retention.erase(BUYER, by="ann")

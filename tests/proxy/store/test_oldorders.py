@@ -9,7 +9,7 @@ import pytest
 from gatepost.config.schema import Retention as KeepFor
 from gatepost.model import OrderId
 from gatepost.orderdata import Kind, Line, OrderLine, ReturnLine, ShipmentLine
-from gatepost.store import Store, oldorders
+from gatepost.store import Store, oldorders, orders
 from gatepost.store.orderrows import kind_of
 from gatepost.store.retention import Erased
 from kit.ports import StillClock
@@ -68,6 +68,20 @@ async def test_every_line_of_a_long_report_is_forgotten(
     left = await store.orders.lines([line.order for line in lines])
     assert {line.recipient for line in left if isinstance(line, OrderLine)} == {""}
     assert len(left) == 10
+
+
+async def test_every_line_of_an_old_import_is_deleted_however_many(
+    store: Store, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "BATCH", 2)
+    lines = [OrderLine(OrderId(f"112-0000000-000000{n}"), str(n)) for n in range(5)]
+    number = await store.orders.start("d1", name="r.txt", kind=Kind.ORDERS, by="ada")
+    for start in (0, 2, 4):
+        await store.orders.put(number, lines[start : start + 2])
+    await store.orders.finish(number, rows=5, bad=0)
+    clock.pass_by(days=KeepFor().ledger_days + 1)
+    await store.purge(clock.now(), KeepFor())
+    assert await store.orders.lines([line.order for line in lines]) == []
 
 
 async def test_whole_orders_go_with_the_ledger(store: Store, clock: StillClock) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from gatepost.directory import Scope
 from gatepost.report import iso
+from gatepost.store.breaker import Breaker
 from kit.program import program
 from kit.site import TestSite
 
@@ -30,3 +31,10 @@ async def test_without_a_reason_nothing_is_changed(site: TestSite) -> None:
         assert (await client.post("breaker/trip", json={"reason": ""})).status_code == 422
         assert (await client.post("breaker/reset", json={})).status_code == 422
     assert await site.store.breaker.tripped(fresh=True) is None
+
+
+async def test_what_another_process_did_is_told_at_once(site: TestSite) -> None:
+    async with program(site, Scope.READ) as client:
+        assert (await client.get("breaker")).json()["tripped"] is False
+        await Breaker(site.store.db, site.clock).trip(by="Amazon", reason="restricted")
+        assert (await client.get("breaker")).json()["by"] == "Amazon"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gatepost.directory import Role
+from gatepost.store.breaker import Breaker
 from kit.site import OWN, TestSite
 
 
@@ -71,3 +72,10 @@ async def test_an_auditor_sees_it_and_changes_nothing(site: TestSite) -> None:
     assert 'action="/breaker"' not in page
     assert done.status_code == 403
     assert await site.store.breaker.tripped(fresh=True) is not None
+
+
+async def test_what_another_process_did_is_shown_at_once(site: TestSite) -> None:
+    async with site.logged_in() as client:
+        assert "not tripped" in (await client.get("/breaker")).text
+        await Breaker(site.store.db, site.clock).trip(by="Amazon", reason="restricted")
+        assert "by Amazon: restricted" in (await client.get("/breaker")).text
