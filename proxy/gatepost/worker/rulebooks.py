@@ -9,7 +9,7 @@ from gatepost.config.schema import Policy
 from gatepost.errors import ConfigError
 from gatepost.pipeline import Rules
 from gatepost_policies import Finding, PackError, Rule, Rulebook, judge, load, marketplace_of, read
-from gatepost_policies.language import known_languages, lexicon
+from gatepost_policies.language.lexicon import known_languages, lexicon
 from gatepost_policies.selftest import mail_of
 
 ONE_PER_ORDER = "d4b-one-per-order"

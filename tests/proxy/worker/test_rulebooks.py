@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatepost.worker.rulebooks import make_words_ready
-from gatepost_policies.language import lexicon
+from gatepost_policies.language.lexicon import lexicon
 
 
 async def test_no_phrase_is_left_for_a_mail_to_wait_for() -> None:
