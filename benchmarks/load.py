@@ -19,6 +19,7 @@ class Load:
     kept: int
     messages: int
     first_number: int
+    recipient: str = BUYER
     seconds: list[float] = field(default_factory=list)
     wall: float = 0.0
 
@@ -56,7 +57,7 @@ class Load:
             if number is None:
                 break
             await ask(b"MAIL FROM:<%s>\r\n" % SELLER.encode())
-            await ask(b"RCPT TO:<%s>\r\n" % BUYER.encode())
+            await ask(b"RCPT TO:<%s>\r\n" % self.recipient.encode())
             await ask(b"DATA\r\n", b"354")
             await ask((b"%012d" % number).join(self._parts))
             self.seconds.append(time.perf_counter() - start)

@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 BUYER = "k3v9x2m7q4w8z1p@marketplace.amazon.com"
+ANYONE = "someone@customer.example"
+"""To whom a mail passes untouched."""
 SELLER = "service@shop.example"
 ORDER = "112-4821093-7733164"
 TOKEN = b"number-to-fill-in"

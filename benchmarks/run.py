@@ -1,8 +1,8 @@
 """What the whole gateway costs, against a bare pass-through in the same run: `make bench`.
 
-Both stand between the same load and the same sink on loopback. The gateway judges each mail and records it
-durably; the pass-through does neither. Processor time is the process tree's own, from /proc, the lower of
-the rounds. Absolute figures are this machine's; the ratios are the result.
+Both stand between the same load and the same sink on loopback. The gateway judges each mail to a buyer and
+records every mail durably; the pass-through does neither. Processor time is the process tree's own, from
+/proc, the lower of the rounds. Absolute figures are this machine's; the ratios are the result.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Case:
     connections: int
     kept: int
     messages: int
+    to: str = mails.BUYER
 
 
 CASES = (
@@ -48,6 +49,8 @@ CASES = (
     Case("4 KB, 20 clients, new connection each", "usual", 20, 1, 1500),
     Case("4 KB, 20 clients, kept", "usual", 20, 10, 2000),
     Case("100 KB, 20 clients, kept", "large", 20, 10, 400),
+    Case("4 KB, 20 clients, kept, not to a buyer", "usual", 20, 10, 2000, mails.ANYONE),
+    Case("100 KB, 20 clients, kept, the same", "large", 20, 10, 400, mails.ANYONE),
 )
 
 
@@ -88,7 +91,8 @@ async def start(*command: str) -> tuple[asyncio.subprocess.Process, int]:
 
 
 async def measure(pid: int, port: int, case: Case, first: int) -> Figures:
-    load = Load(port, getattr(mails, case.mail)(), case.connections, case.kept, case.messages, first)
+    mail = getattr(mails, case.mail)()
+    load = Load(port, mail, case.connections, case.kept, case.messages, first, case.to)
     before = cpu_seconds(pid)
     await load.run()
     spent = cpu_seconds(pid) - before
