@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from gatepost.model import OrderId
 from gatepost.orderdata import Kind, ShipmentLine
-from gatepost.store import Home, Store
+from gatepost.store import Home, Store, feedentries
 from kit.ports import StillClock
 from kit.stores import open_store
 
@@ -62,6 +65,18 @@ async def test_what_a_command_writes_just_now_is_not_taken(store: Store) -> None
     assert await store.feed_entries.take(Kind.SHIPPING, "one.txt", by="ada") == 0
     await store.feed_entries.leave(waiting)
     assert await store.feed_entries.take(Kind.SHIPPING, "one.txt", by="ada") == 1
+
+
+async def test_what_a_command_writes_does_not_stand_before_the_rest(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedentries, "MOST_TAKEN", 1)
+    await store.feed_entries.record(SENT, by="ada")
+    await store.feed_entries.begin(await store.feed_entries.waiting(Kind.SHIPPING), "/f.txt")
+    for order in ("112-1234567-7654321", "113-1234567-7654321"):
+        await store.feed_entries.record(replace(SENT, order=OrderId(order)), by="ada")
+    taken = [await store.feed_entries.take(Kind.SHIPPING, f"{number}.txt", by="ada") for number in range(3)]
+    assert taken == [1, 1, 0]
 
 
 async def test_what_was_taken_is_not_begun(store: Store) -> None:
