@@ -56,6 +56,12 @@ def test_a_look_alike_is_found(sender: str) -> None:
     assert "a2-sender" in rules(arriving(sender))
 
 
+def test_a_routed_alias_in_wide_letters_is_a_look_alike() -> None:
+    routed = "k3v9x2m7q4w8z1p%marketplace.ａｍａｚｏｎ.com@evil.example"
+    raw = arriving("x@y.example").replace(b"x@y.example", routed.encode())
+    assert "a2-sender" in rules(raw)
+
+
 def test_other_peoples_mail_is_left_alone() -> None:
     raw = arriving("Ann <ann@mail.example>", "See https://mail.example/x and pay by PayPal.")
     assert examine(raw, Evidence()).findings == ()
