@@ -169,7 +169,7 @@ async def _days(site: TestSite) -> None:
 
 
 async def _trade(site: TestSite) -> None:
-    """Order data, a parcel that waits for its feed, and somebody who wants no more mail."""
+    """Order data, a parcel in a written feed and one that waits, and somebody who wants no more mail."""
     order, orders = OrderId("112-1234567-1234567"), site.store.orders
     number = await orders.start("digest", name="orders.txt", kind=Kind.ORDERS, by=GUIDE)
     line = OrderLine(order, "1", name="Brass lamp", quantity=2, shipped=2, buyer=BUYER, recipient="Jane Doe")
@@ -177,6 +177,8 @@ async def _trade(site: TestSite) -> None:
     await orders.finish(number, rows=1, bad=0)
     parcel = ShipmentLine(order, site.clock.now().date(), "UPS", "1Z12345E0205271688")
     await site.store.feed_entries.record(parcel, by=GUIDE)
+    await site.store.feed_entries.take(Kind.SHIPPING, "shipping-confirmation.txt", by=GUIDE)
+    await site.store.feed_entries.record(replace(parcel, number="1Z12345E0205271696"), by=GUIDE)
     await orders.stop("buyer", BUYER, by=GUIDE, reason="asked us to stop")
     orders.forget()
 
