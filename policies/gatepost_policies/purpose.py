@@ -188,7 +188,17 @@ def _is_idle(signs: _Signs) -> bool:
 
 # What happened to an order: a mail that tells it is not beside the point, whatever else it mentions.
 NEWS: Final = frozenset(
-    {"apology", "cancelled", "delayed", "refunded", "returned", "shipped", "tracking_label", "unavailable"}
+    {
+        "apology",
+        "cancelled",
+        "delayed",
+        "order_confirmed",
+        "refunded",
+        "returned",
+        "shipped",
+        "tracking_label",
+        "unavailable",
+    }
 )
 # Concepts by which a mail does something for an order, rather than thank for it.
 SUBSTANCE: Final = frozenset(
