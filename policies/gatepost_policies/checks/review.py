@@ -34,17 +34,25 @@ _FORK_REACH: Final = 5  # sentences between "YES:" and the ask
 def find_positive_only(case: Case, params: Params) -> Iterable[Evidence]:
     """Asks for a good review, praise or stars (D4c)."""
     asks = asks_of(case)
-    spans = [*(hit.span for _, hit in asks.praise), *_drawn_stars(asks)]
+    drawn = (span for span in _drawn_stars(asks) if _stands_by_words(case, span))
+    spans = [*(hit.span for _, hit in asks.praise), *drawn]
     return evidence(case, spans, "says which review is wanted")
 
 
 def _drawn_stars(asks: Asks) -> Iterator[Span]:
-    """Five drawn stars: beside an ask they say it without words, wherever they stand."""
+    """Five drawn stars: beside an ask they say it without words."""
     if not asks.asks:
         return
     for number, hit in asks.talk.meant("five_stars_drawn", besides=NO_WISH):
         if not asks.told(number, hit) and not asks.talk.sentences[number].has("review_balanced"):
             yield hit.span
+
+
+def _stands_by_words(case: Case, stars: Span) -> bool:
+    """Whether words share the line with drawn stars; alone in theirs they are an ornament, or a scale."""
+    text = case.mail.passages[stars.passage].text
+    first, last = text.rfind("\n", 0, stars.start) + 1, text.find("\n", stars.end)
+    return any(char.isalpha() for char in text[first : len(text) if last < 0 else last])
 
 
 def find_conditional_ask(case: Case, params: Params) -> Iterable[Evidence]:

@@ -117,3 +117,16 @@ def test_what_is_not_to_be_said_of_a_reward_is_part_of_it() -> None:
     hush = "Please do not mention this offer in the review."
     assert set(found(plain(hush))) == {"review-influence"}
     assert set(found(plain(f"Leave a review and claim your $5 voucher. {hush}"))) == {"review-incentive"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wished"),
+    [
+        pytest.param("Please rate the lamp \u2b50\u2b50\u2b50\u2b50\u2b50", True, id="with words"),
+        pytest.param(
+            "\u2605\u2605\u2605\u2605\u2605\nPlease rate the lamp.", False, id="in a line of their own"
+        ),
+    ],
+)
+def test_drawn_stars_wish_for_five_where_words_stand_by_them(text: str, wished: bool) -> None:
+    assert ("review-positive-only" in found(plain(text))) is wished
