@@ -73,6 +73,8 @@ def _site(link: Link, case: Case) -> Site:
     if _is_listed(link.host, case.settings.allowed_hosts):
         return Site(link, True, "on the operator's list")
     carrier = carrier_of(link.host)
+    if (carrier or is_amazon(link.host)) and _is_name(link):
+        return Site(link, True, "a name, not an address")
     if carrier:
         fault = _carrier_fault(link, case)
         return Site(link, not fault, fault or "carrier tracking")
@@ -107,6 +109,14 @@ def _unsafe(link: Link) -> str:
 def parts_of(url: str) -> Url:
     """The parts of an address as the mail carries it; one without a scheme begins with its host."""
     return parse_url(url if _SCHEME.match(url) else f"//{url.lstrip('/')}")
+
+
+def _is_name(link: Link) -> bool:
+    """Whether a host stands bare in the text as a name does: "your Amazon.com order"."""
+    if link.kind is not LinkKind.BARE or link.url.lower().startswith("www."):
+        return False
+    parts = parts_of(link.url)
+    return not parts.scheme and not parts.rest.strip("/?#")
 
 
 def _is_listed(host: str, listed: frozenset[str]) -> bool:

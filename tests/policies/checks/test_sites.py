@@ -26,6 +26,8 @@ ALLOWED = [
     ("the carrier's home beside a number", f"Tracking number {UPS}, see www.ups.com"),
     ("an order's page at Amazon", "https://www.amazon.com/gp/css/order-details?orderID=112-1234567-1234567"),
     ("returns at Amazon", "https://www.amazon.de/returns"),
+    ("the marketplace by its name", "Thank you for your Amazon.com order."),
+    ("a carrier by its name", "We sent it with DHL.de."),
 ]
 FORBIDDEN = [
     ("a shop", "https://lampshop.com/", "not needed to fulfil the order"),
@@ -51,6 +53,7 @@ FORBIDDEN = [
         "https://www.amazon.com/gp/help?u=https://a.com",
         "pass the reader",
     ),
+    ("the marketplace by its address", "See www.amazon.com", "does not need"),
     ("not quite Amazon", "https://www.amazon.com.orders.net/gp/css/order-details", "not needed"),
 ]
 
