@@ -9,7 +9,7 @@ from typing import Final
 
 from gatepost_policies.checks.case import Case
 from gatepost_policies.checks.sense import Talk, narrowest, overlaps
-from gatepost_policies.language.scene import Hit, Scene
+from gatepost_policies.language.scene import Hit, Scene, Sentence
 from gatepost_policies.model import Span
 
 NO_WISH: Final = ("review_bad", "happy_praise")  # words like praise that wish for none
@@ -237,3 +237,12 @@ def asks_of(case: Case) -> Asks:
 def asks_review(scene: Scene) -> tuple[Span, ...]:
     """Each ask for a product review, seller feedback, rating or stars (D4b)."""
     return narrowest(hit.span for _, hit in Asks(Talk(scene)).asks)
+
+
+def names_review(sentence: Sentence) -> bool:
+    """Whether the sentence speaks of reviews, and not only of looking into a case."""
+    looked_into = sentence.of("inspection")
+    if not looked_into:
+        return sentence.has("review_noun", "review_talk")
+    named = sentence.of("review_noun", "review_talk")
+    return any(not any(overlaps(hit.span, other.span) for other in looked_into) for hit in named)

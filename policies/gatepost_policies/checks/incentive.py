@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from gatepost_policies.checks.asks import Asks, asks_of
+from gatepost_policies.checks.asks import Asks, asks_of, names_review
 from gatepost_policies.checks.case import Case, Evidence, Params, evidence
 from gatepost_policies.checks.sense import overlaps
-from gatepost_policies.language.scene import Hit, Sentence
+from gatepost_policies.language.scene import Hit
 from gatepost_policies.model import Span
 
 RETURN_REACH: Final = 2  # sentences between a refund and what is asked for it
@@ -126,13 +126,4 @@ def _follows_talk(asks: Asks, number: int) -> bool:
 def _speaks_of_review(asks: Asks, number: int) -> bool:
     """Whether the sentence speaks of a review that is not merely thanked for."""
     sentence = asks.talk.sentences[number]
-    return _names_review(sentence) and (not sentence.has("review_thanks") or sentence.has("in_return"))
-
-
-def _names_review(sentence: Sentence) -> bool:
-    """Whether the sentence speaks of reviews, and not only of looking into a case."""
-    looked_into = sentence.of("inspection")
-    if not looked_into:
-        return sentence.has("review_noun", "review_talk")
-    named = sentence.of("review_noun", "review_talk")
-    return any(not any(overlaps(hit.span, other.span) for other in looked_into) for hit in named)
+    return names_review(sentence) and (not sentence.has("review_thanks") or sentence.has("in_return"))

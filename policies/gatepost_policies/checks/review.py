@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from gatepost_policies.checks.asks import FREE, NO_WISH, Asks, asks_of, asks_review
+from gatepost_policies.checks.asks import FREE, NO_WISH, Asks, asks_of, asks_review, names_review
 from gatepost_policies.checks.case import Case, Evidence, Params, evidence
 from gatepost_policies.checks.incentive import rewards_of
 from gatepost_policies.checks.sense import overlaps
@@ -69,7 +69,8 @@ def _found_gates(case: Case) -> tuple[Span, ...]:
     asks = asks_of(case)
     asking = asks.asking
     changed = {number for number, _ in asks.changes}  # who has reviewed is not asked on terms
-    spoken = asking.union(asks.talk.scene.speakers("review_talk")) - changed
+    talking = (n for n in asks.talk.scene.speakers("review_talk") if names_review(asks.talk.sentences[n]))
+    spoken = asking.union(talking) - changed
     spoken = spoken.union(
         number for number in asks.talk.scene.speakers("hear_from") if _leads_on(asks, number)
     )
@@ -85,7 +86,7 @@ def _leads_on(asks: Asks, number: int) -> bool:
 def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
     """The conditions on happiness that the ask, or the talk of one, in sentence `number` depends on."""
     sentence = asks.talk.sentences[number]
-    if sentence.has("rule_report") or any(one.has("review_balanced") for one in asks.talk.near(number)):
+    if sentence.has("rule_report") or any(map(_is_balanced, asks.talk.near(number))):
         return
     yield from (hit.span for hit in sentence.of("happy_if") if _is_happy(sentence, hit))
     if is_ask:
@@ -93,7 +94,7 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
         yield from (hit.span for hit in sentence.of("glad_told") if _is_happy(sentence, hit))
         yield from _forked(asks, number)
     before = asks.talk.before(number)
-    if before is None or before.has("review_balanced"):
+    if before is None or _is_balanced(before):
         return
     if sentence.has("otherwise") and before.has("unhappy_if", "happy_if", "happy_ask", "happy_hope"):
         yield from (hit.span for hit in sentence.of("otherwise"))
@@ -103,6 +104,11 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
     yield from (hit.span for hit in before.of("happy_ask") if _is_question(before, hit))
     if is_ask and before.passage == sentence.passage:
         yield from (hit.span for hit in before.of("glad_told") if _is_happy(before, hit))
+
+
+def _is_balanced(sentence: Sentence) -> bool:
+    """Whether good and bad are asked for alike: not where what is bad is to be told to the seller."""
+    return sentence.has("review_balanced") and not (sentence.has("unhappy_if") and sentence.has("contact_us"))
 
 
 def _forked(asks: Asks, number: int) -> Iterator[Span]:
@@ -132,8 +138,9 @@ def _is_fragment(sentence: Sentence, hit: Hit) -> bool:
 
 
 def _is_question(sentence: Sentence, hit: Hit) -> bool:
-    if any(overlaps(hit.span, other.span) for other in sentence.of("open_ask")):
-        return False  # "how do you like it?" may be answered either way
+    # "How do you like it?" may be answered either way, and "good day" answers nothing.
+    if any(overlaps(hit.span, other.span) for other in sentence.of("open_ask", "good_wishes")):
+        return False
     if sentence.question:
         return _is_happy(sentence, hit)
     lead = hit.span.start - sentence.start

@@ -130,3 +130,21 @@ def test_what_is_not_to_be_said_of_a_reward_is_part_of_it() -> None:
 )
 def test_drawn_stars_wish_for_five_where_words_stand_by_them(text: str, wished: bool) -> None:
     assert ("review-positive-only" in found(plain(text))) is wished
+
+
+def test_what_is_bad_is_not_asked_for_alike_where_only_the_seller_is_to_hear_it() -> None:
+    asked = "If you are happy, please leave a review. If it was bad or good, or something is wrong, {}"
+    assert "review-gating" in found(plain(asked.format("please tell us first.")))
+    assert "review-gating" not in found(plain(asked.format("say so in it.")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Good day Anna. We have your return and are currently reviewing it.",
+        "Great news! Please leave a review of the lamp.",
+        "Happy with the lamp? Your claim is now under review.",
+    ],
+)
+def test_a_greeting_is_no_condition_and_a_case_looked_into_is_no_review(text: str) -> None:
+    assert "review-gating" not in found(plain(text))
