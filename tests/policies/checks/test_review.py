@@ -143,7 +143,7 @@ def test_what_is_bad_is_not_asked_for_alike_where_only_the_seller_is_to_hear_it(
     [
         "Good day Anna. We have your return and are currently reviewing it.",
         "Great news! Please leave a review of the lamp.",
-        "Happy with the lamp? Your claim is now under review.",
+        "Are you happy with the refund? Your return is here, and we are currently reviewing it.",
     ],
 )
 def test_a_greeting_is_no_condition_and_a_case_looked_into_is_no_review(text: str) -> None:
