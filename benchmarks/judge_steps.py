@@ -19,6 +19,7 @@ from typing import TypeVar
 import mails
 from read_steps import cost
 
+from gatepost.heap import keep_freed
 from gatepost_policies import Mail, Reading, Rulebook, judge, load, read
 from gatepost_policies.facts.bare import find_bare
 from gatepost_policies.facts.finding import find_facts
@@ -132,6 +133,7 @@ def new(raw: bytes, rulebook: Rulebook) -> dict[str, float]:
 
 def main() -> None:
     """Print the table."""
+    keep_freed()  # as the gateway does
     rulebook = load("amazon-2018-10")
     columns: dict[str, dict[str, float]] = {}
     for name, raw in (("4 KB", mails.usual()), ("100 KB", mails.large())):

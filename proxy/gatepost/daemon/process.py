@@ -23,6 +23,7 @@ CANNOT_START = 2
 def run(loaded: Loaded, *, worker: int = 0, ready: Callable[[], None] | None = None) -> int:
     """Serve in this process until it is told to stop; 0, or 2 when it could not start."""
     keep_to_itself()
+    heap.keep_freed()
     events.set_up(loaded.config.log.level, plain=loaded.config.log.format == "text")
     with suppress(ImportError):
         import uvloop

@@ -7,6 +7,7 @@ import sys
 
 from gatepost.childprocess import serve
 from gatepost.config.schema import Policy
+from gatepost.heap import keep_freed
 from gatepost.privacy import keep_to_itself
 from gatepost.worker.beside import named_in
 from gatepost.worker.child import Examined, Task
@@ -21,6 +22,7 @@ MEMORY_BYTES = 2 * 1024**3
 def main() -> None:
     """Serve the parent: a task in, what came of it or the name of what failed out."""
     keep_to_itself()
+    keep_freed()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     rulebooks = Rulebooks(Policy.model_validate_json(sys.argv[1]))
     rulebooks.warm()
