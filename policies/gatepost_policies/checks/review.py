@@ -28,6 +28,7 @@ __all__ = [
 
 _FRAGMENT_REST: Final = 40  # characters after a condition in a sentence that has no main clause of its own
 _FRAGMENT_WORDS: Final = 9
+_STILL_ASKED: Final = ("request", "please", "review_request_thanks")  # "thanks in advance for the five stars"
 _FORK_REACH: Final = 5  # sentences between "YES:" and the ask
 
 
@@ -36,6 +37,8 @@ def find_positive_only(case: Case, params: Params) -> Iterable[Evidence]:
     asks = asks_of(case)
     drawn = (span for span in _drawn_stars(asks) if _stands_by_words(case, span))
     spans = [*(hit.span for _, hit in asks.praise), *drawn]
+    thanked = _thanked(case) if spans else ()
+    spans = [span for span in spans if not any(overlaps(span, other) for other in thanked)]
     return evidence(case, spans, "says which review is wanted")
 
 
@@ -74,7 +77,28 @@ def _found_gates(case: Case) -> tuple[Span, ...]:
     spoken = spoken.union(
         number for number in asks.talk.scene.speakers("hear_from") if _leads_on(asks, number)
     )
-    return tuple(span for number in spoken for span in _conditions(asks, number, is_ask=number in asking))
+    gates = (span for number in spoken for span in _conditions(asks, number, is_ask=number in asking))
+    return (*gates, *_thanked(case))
+
+
+def _thanked(case: Case) -> tuple[Span, ...]:
+    """The praise that a case thanks for and asks to be told elsewhere, found once for all checks."""
+    return case.once("thanked praise", _found_thanked)
+
+
+def _found_thanked(case: Case) -> tuple[Span, ...]:
+    asks = asks_of(case)
+    passed_on = asks.asking.union(asks.talk.scene.speakers("share_on"))
+    return tuple(span for number in passed_on for span in _thanked_praise(asks, number))
+
+
+def _thanked_praise(asks: Asks, number: int) -> Iterator[Span]:
+    """The praise that is thanked for before sentence `number` asks for it elsewhere: no one else is asked."""
+    sentence, before = asks.talk.sentences[number], asks.talk.before(number)
+    if sentence.has("share_on") and sentence.has("thanks_for", "review_thanks"):
+        yield from (hit.span for hit in sentence.of("review_praise", "top_marks"))
+    if before and before.has("thanks_for", "review_thanks") and not before.has(*_STILL_ASKED):
+        yield from (hit.span for hit in before.of("review_praise", "top_marks"))
 
 
 def _leads_on(asks: Asks, number: int) -> bool:

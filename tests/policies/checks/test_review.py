@@ -148,3 +148,19 @@ def test_what_is_bad_is_not_asked_for_alike_where_only_the_seller_is_to_hear_it(
 )
 def test_a_greeting_is_no_condition_and_a_case_looked_into_is_no_review(text: str) -> None:
     assert "review-gating" not in found(plain(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "gates"),
+    [
+        ("Thanks for your great rating! Would you share it on Google too?", True),
+        ("Thank you for giving us five stars. Please leave a review on Amazon.", True),
+        ("Thanks for your five stars, please post the same on Google.", True),
+        ("Thank you for your message. Would you share the photo on Google Drive?", False),
+        ("Thank you for your rating. Please leave a review of the lamp, too.", False),
+        ("Thanks in advance for your five stars! Please leave your review on Amazon.", False),
+        ("Thank you for the five stars! The manual is on Amazon.", False),
+    ],
+)
+def test_who_is_thanked_for_praise_and_asked_for_more_is_asked_for_the_praise(text: str, gates: bool) -> None:
+    assert ("review-gating" in found(plain(text))) is gates
