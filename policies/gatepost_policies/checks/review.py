@@ -94,9 +94,7 @@ def _found_thanked(case: Case) -> tuple[Span, ...]:
 
 def _thanked_praise(asks: Asks, number: int) -> Iterator[Span]:
     """The praise that is thanked for before sentence `number` asks for it elsewhere: no one else is asked."""
-    sentence, before = asks.talk.sentences[number], asks.talk.before(number)
-    if sentence.has("share_on") and sentence.has("thanks_for", "review_thanks"):
-        yield from (hit.span for hit in sentence.of("review_praise", "top_marks"))
+    before = asks.talk.before(number)
     if before and before.has("thanks_for", "review_thanks") and not before.has(*_STILL_ASKED):
         yield from (hit.span for hit in before.of("review_praise", "top_marks"))
 

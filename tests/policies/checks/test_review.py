@@ -155,7 +155,7 @@ def test_a_greeting_is_no_condition_and_a_case_looked_into_is_no_review(text: st
     [
         ("Thanks for your great rating! Would you share it on Google too?", True),
         ("Thank you for giving us five stars. Please leave a review on Amazon.", True),
-        ("Thanks for your five stars, please post the same on Google.", True),
+        ("Thanks for leaving us five stars on Amazon.", False),
         ("Thank you for your message. Would you share the photo on Google Drive?", False),
         ("Thank you for your rating. Please leave a review of the lamp, too.", False),
         ("Thanks in advance for your five stars! Please leave your review on Amazon.", False),
