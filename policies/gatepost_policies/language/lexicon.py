@@ -20,7 +20,7 @@ import re2
 
 from gatepost_policies.errors import PackError
 from gatepost_policies.language.needs import Index, Way, ways_of
-from gatepost_policies.language.phrase import Group, effort, parsed, written
+from gatepost_policies.language.phrase import Group, effort, parsed, re2_pattern, re_pattern
 from gatepost_policies.yamlfile import Document, parse
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "data" / "words"
@@ -67,7 +67,7 @@ class _Tried:
     __slots__ = ("_compiled", "_pattern")
 
     def __init__(self, phrase: Group, language: str) -> None:
-        self._pattern = written(phrase, language, tries=True)
+        self._pattern = re_pattern(phrase, language)
         self._compiled: re.Pattern[str] | None = None
 
     @property
@@ -88,7 +88,7 @@ class _Automaton:
 
     def __init__(self, phrase: Group, language: str) -> None:
         try:
-            self._compiled = re2.compile(written(phrase, language), _OPTIONS)
+            self._compiled = re2.compile(re2_pattern(phrase, language), _OPTIONS)
         except re2.error as error:
             raise PackError(f"not a usable pattern: {error}") from error
 

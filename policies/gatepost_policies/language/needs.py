@@ -157,12 +157,11 @@ def _share(piece: str) -> float:
 class _Told(NamedTuple):
     """What the pieces of a run tell, as sets of numbers kept in the bits of an integer."""
 
-    pieces: frozenset[str]
     sure: Sequence[int]  # the phrases that they tell
     met: Sequence[int]  # the ways whose first need they meet, those whose second, and so on
 
 
-_NOTHING: Final = _Told(frozenset(), (), ())
+_NOTHING: Final = _Told((), ())
 
 
 class Index:
@@ -203,10 +202,9 @@ class Index:
         met = [0] * len(self._fewer)
         for run in set(_RUNS.findall(folded)):
             told = _kept(self, run) if len(run) <= MAX_KEPT_CHARACTERS else self.read(run)
-            if told.pieces:
-                sure.update(told.sure)
-                for at, ways in enumerate(told.met):
-                    met[at] |= ways
+            sure.update(told.sure)
+            for at, ways in enumerate(told.met):
+                met[at] |= ways
         possible = -1 if met else 0
         for ways, fewer in zip(met, self._fewer, strict=True):
             possible &= ways | fewer
@@ -225,7 +223,7 @@ class Index:
             for at, ways in enumerate(self._met.get(piece, ())):
                 met += [0] * (at + 1 - len(met))
                 met[at] |= ways
-        return _Told(pieces, tuple({number for piece in pieces for number in self._sure.get(piece, ())}), met)
+        return _Told(tuple({number for piece in pieces for number in self._sure.get(piece, ())}), met)
 
     def pieces_in(self, run: str) -> frozenset[str]:
         """The pieces that stand in a run."""

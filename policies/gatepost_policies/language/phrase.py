@@ -64,18 +64,17 @@ def parsed(phrase: str, lists: Mapping[str, Sequence[str]]) -> Group:
     return _Reader(_tokens(phrase), lists).read()
 
 
-def translate(pattern: str, *, lists: Mapping[str, Sequence[str]], language: str) -> str:
-    """RE2's pattern for one phrase; raises PackError when the phrase is malformed."""
-    return written(parsed(pattern, lists), language)
+def re2_pattern(phrase: Group, language: str) -> str:
+    """RE2's pattern for what a phrase says; raises PackError for a word without letters."""
+    return _Writer(language).branches(phrase)
 
 
-def written(phrase: Group, language: str, *, tries: bool = False) -> str:
-    """The pattern for what a phrase says; raises PackError for a word without letters.
+def re_pattern(phrase: Group, language: str) -> str:
+    """One for an engine that goes back and tries again: it finds the same, and goes into no word twice.
 
-    RE2's, or with `tries` one for an engine that goes back and tries again: it finds the same, and goes
-    back into no word and no run of spaces.
+    Raises PackError for a word without letters.
     """
-    return (_TryingWriter if tries else _Writer)(language).branches(phrase)
+    return _TryingWriter(language).branches(phrase)
 
 
 def effort(phrase: Group) -> int:

@@ -55,6 +55,26 @@ def test_concepts_are_not_found_in_their_counterexamples(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_phrases_are_found_where_re2_alone_would_find_them(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = lexicon(language)
+    monkeypatch.setattr("gatepost_policies.language.lexicon.MAX_EFFORT", -1)
+    by_re2_alone = lexicon.__wrapped__(language)
+    said = {fold(say).text for c in concepts(language) for say in (*c.hits, *c.misses)}
+    different = {say for say in said if [*shipped.find(say)] != [*by_re2_alone.find(say)]}
+    assert different == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_can_be_looked_for(language: str) -> None:
+    phrases = lexicon(language)
+    for _ in phrases.prepared():
+        pass
+    assert not list(phrases.prepared())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_concept_has_examples_both_ways(language: str) -> None:
     bare = [c.name for c in concepts(language) if not (c.hits and c.misses)]
     assert bare == []

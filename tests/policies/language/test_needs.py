@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gatepost_policies.language.fold import fold
 from gatepost_policies.language.needs import Index, ways_of
-from gatepost_policies.language.phrase import parsed, translate, written
+from gatepost_policies.language.phrase import parsed, re2_pattern, re_pattern
 
 PHRASES = {
     "en": (
@@ -49,7 +49,7 @@ def index_of(language: str, phrases: tuple[str, ...]) -> Index:
 def test_no_phrase_that_matches_is_ruled_out_and_none_is_told_that_does_not(language: str) -> None:
     phrases = PHRASES[language]
     index = index_of(language, phrases)
-    patterns = [re2.compile(translate(phrase, lists={}, language=language)) for phrase in phrases]
+    patterns = [re2.compile(re2_pattern(parsed(phrase, {}), language)) for phrase in phrases]
 
     @given(TEXTS)
     def check(text: str) -> None:
@@ -63,8 +63,8 @@ def test_no_phrase_that_matches_is_ruled_out_and_none_is_told_that_does_not(lang
 @pytest.mark.parametrize(("language", "phrase"), ALL)
 def test_an_engine_that_tries_finds_what_re2_finds(language: str, phrase: str) -> None:
     meaning = parsed(phrase, {})
-    tried = re.compile(written(meaning, language, tries=True), re.ASCII)
-    automaton = re2.compile(written(meaning, language))
+    tried = re.compile(re_pattern(meaning, language), re.ASCII)
+    automaton = re2.compile(re2_pattern(meaning, language))
     own_words = sorted({"5", "x", *re.findall(r"[^\W_0-9]+", phrase)})
 
     @given(texts_of(own_words))
