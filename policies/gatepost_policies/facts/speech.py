@@ -76,12 +76,14 @@ def _spoken(text: str, part: Stretch) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=1)
 def _introductions() -> tuple[re.Pattern[str], re.Pattern[str]]:
     data = table("speech")
-    before, after = (
-        "|".join(rf"(?<!\w){re.escape(one)}(?!\w)" if one.isascii() or one < "\u3000" else re.escape(one)
-                 for one in _longest_first(data[key]))
-        for key in ("before", "after")
-    )  # fmt: skip
+    before, after = (_any_of(_longest_first(data[key])) for key in ("before", "after"))
     return re.compile(before), re.compile(rf"[^\w.!?]{{0,4}}(?:\w+\s){{0,2}}?(?:{after})")
+
+
+def _any_of(said: list[str]) -> str:
+    """A pattern for any of these; the edges of words are asked for once, where words have edges."""
+    spaced = "|".join(re.escape(one) for one in said if one < "\u3000")
+    return "|".join([rf"(?<!\w)(?:{spaced})(?!\w)", *(re.escape(one) for one in said if one >= "\u3000")])
 
 
 def _longest_first(languages: dict[str, list[str]]) -> list[str]:
