@@ -112,7 +112,6 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
         return
     yield from (hit.span for hit in sentence.of("happy_if") if _is_happy(sentence, hit))
     if is_ask:
-        yield from (hit.span for hit in sentence.of("condition") if _is_met(sentence, hit))
         yield from (hit.span for hit in sentence.of("glad_told") if _is_happy(sentence, hit))
         yield from _forked(asks, number)
     before = asks.talk.before(number)
@@ -145,13 +144,7 @@ def _forked(asks: Asks, number: int) -> Iterator[Span]:
 
 def _is_happy(sentence: Sentence, hit: Hit) -> bool:
     """Whether the condition is happiness: nothing in it is denied, and it is not the buyer's free will."""
-    others = sentence.of("negation", "unhappy_if", "at_will")
-    return not any(overlaps(hit.span, other.span) for other in others)
-
-
-def _is_met(sentence: Sentence, hit: Hit) -> bool:
-    """Whether a condition is one that the buyer must meet, not his leisure, his will or his need of help."""
-    others = sentence.of("condition_harmless", "unhappy_if", "at_will")
+    others = sentence.of("negation", "unhappy_if", "at_will", "our_aim")
     return not any(overlaps(hit.span, other.span) for other in others)
 
 

@@ -22,7 +22,7 @@ NEGATION_REACH: Final = 110  # characters; beyond it a negation has spent itself
 REPORT_REACH: Final = 160  # characters that "you asked whether" reaches over
 DENIAL_REACH: Final = 24  # characters between a thing and "is not needed"
 # Where the verb, and with it the negation, may come last.
-_VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
+VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
 _HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
 # A title in quotation marks, at most a few words after what it is the title of.
 _QUOTE: Final = re.compile("[\"“„«‘']")
@@ -187,7 +187,7 @@ def is_negated(sentence: Sentence, hit: Hit) -> bool:
 
 def _governs(sentence: Sentence, negation: Hit, hit: Hit) -> bool:
     """Whether `negation` denies `hit`: it stands before it, or after it where verbs come last."""
-    verb_last = sentence.language in _VERB_LAST
+    verb_last = sentence.language in VERB_LAST
     if overlaps(negation.span, hit.span):
         within = hit.span.start < negation.span.start
         # Where verbs come last, the last word of the hit may carry it ("hediye vermeyiz"); elsewhere

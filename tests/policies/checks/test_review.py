@@ -96,7 +96,7 @@ def test_an_ask_left_to_the_buyers_will_is_not_one_of_the_satisfied(text: str) -
 @pytest.mark.parametrize(
     ("text", "gates"),
     [
-        pytest.param("If the kite flies high, please leave a review.", True, id="a condition to meet"),
+        pytest.param("If the kite made your day, please leave a review.", True, id="a condition to meet"),
         pytest.param("If you have a minute, please leave a review.", False, id="his leisure"),
         pytest.param("If you like, leave a review.", False, id="his will"),
         pytest.param("Should you need help, write to us, and please leave a review.", False, id="his need"),

@@ -16,7 +16,7 @@ LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "sv", "tr")
 # is said round the word, and nothing wrong.
 MEETING = frozenset(
     {
-        "addressed", "asks_service", "bad_news", "bargain_hint", "benefit", "condition", "condition_harmless",
+        "addressed", "asks_service", "bad_news", "bargain_hint", "benefit",
         "divert_hint", "goes_with", "other_stars",
         "our_goods", "pay_means", "pay_moves", "plea_hint", "praise_harmless", "praise_hint", "praise_word",
         "rather", "review_free", "review_other", "review_past", "review_talk", "review_yours",
