@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -18,6 +18,7 @@ from gatepost_policies.language.scene import Scene, Sentence
 from gatepost_policies.model import Mail, Purpose, Reading, Section, Source
 
 OPENING_SENTENCES: Final = 5  # news stands at the top: greeting, thanks, then what happened
+LONGEST_OPENING: Final = 8
 FEWEST_PARTICULARS: Final = 2
 _REPLY_PREFIX: Final = re.compile(
     r"\s*(?:\[[^\]]{1,20}\]\s*)?(?:re|aw|antw|antwort|sv|vs|odp|ynt|yan|rif|r|res|tr|fwd?|wg|回复|返信)\.?\s*(?:\[\d+\])?\s*[:：]",
@@ -29,12 +30,16 @@ _REPLY_PREFIX: Final = re.compile(
 class _Signs:
     """What the sentences of a mail speak of, gathered once."""
 
+    subject: frozenset[str]
     opening: frozenset[str]  # concepts of the subject and the first sentences
+    told: frozenset[str]  # those of them that are told as having happened
     body: frozenset[str]
     all: frozenset[str]
     on_its_way: bool  # the goods are said to have been sent
     sent_as_news: bool  # and that is what the mail tells, not part of an excuse
-    asserted_return: bool
+    sent_in_subject: bool
+    late: bool  # that the goods come later is told as sure, or regretted beside the new day
+    asks: bool  # it asks the buyer for something else than to write if there are questions
     reply: bool
     has_order: bool
     tracking: bool
@@ -66,16 +71,23 @@ def _signs(reading: Reading, scene: Scene, *, answers: bool) -> _Signs:
     subject = [sentence for sentence in own if sentence.passage in subjects]
     body = [sentence for sentence in own if sentence.passage not in subjects]
     opening = [*subject, *_first_of_each_passage(body)]
+    tracking = bool(reading.facts.tracking)
+    sent = any(tells(sentence, "shipped") for sentence in opening)
     return _Signs(
+        subject=_concepts(subject),
         opening=_concepts(opening),
+        told=frozenset(concept for concept in UNSAID if any(tells(one, concept) for one in opening)),
         body=_concepts(body or subject),
         all=_concepts(own),
-        on_its_way=any(map(_asserts_shipping, opening)),
+        on_its_way=sent or (tracking and not any(one.has("will_ship") for one in opening)),
         sent_as_news=_is_news(reading, subject, [*itertools.takewhile(_is_no_apology, opening)], own),
-        asserted_return=any(sentence.has("returned") and not sentence.question for sentence in opening),
+        sent_in_subject=any(tells(sentence, "shipped", "under_way") for sentence in subject),
+        late=any(tells(one, "delayed", "delay_maybe") for one in opening)
+        or _regrets_with_day(reading, opening),
+        asks=any(one.has("question_to_buyer") and not one.has("offers_help") for one in own),
         reply=answers or is_reply(mail),
         has_order=bool(reading.facts.order_ids),
-        tracking=bool(reading.facts.tracking),
+        tracking=tracking,
         affairs=any(map(_speaks_of_affairs, own)),
     )
 
@@ -83,22 +95,56 @@ def _signs(reading: Reading, scene: Scene, *, answers: bool) -> _Signs:
 def _first_of_each_passage(body: Sequence[Sentence]) -> list[Sentence]:
     first: list[Sentence] = []
     for _, group in itertools.groupby(body, key=attrgetter("passage")):
-        first.extend(itertools.islice(group, OPENING_SENTENCES))
+        first.extend(_first(itertools.islice(group, LONGEST_OPENING)))
     return first
+
+
+def _first(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """The first that say something: a salutation and a name are not counted."""
+    left = OPENING_SENTENCES
+    for sentence in sentences:
+        if not left:
+            return
+        left -= bool(sentence.concepts)
+        yield sentence
 
 
 def _is_no_apology(sentence: Sentence) -> bool:
     return not sentence.has("apology")
 
 
-def _asserts_shipping(sentence: Sentence, *but: str) -> bool:
-    """Whether it says that the goods were sent, not that they will be, or in words of a concept of `but`."""
-    if not sentence.has("shipped"):
+def tells(sentence: Sentence, concept: str, *but: str) -> bool:
+    """Whether it says that this happened: not that it may, and not in words of a concept of `but`."""
+    if not sentence.has(concept) or (sentence.question and not _holds_address(sentence)):
         return False
-    later = [hit.span for concept in but or ("will_ship",) for hit in sentence.of(concept)]
+    unsaid = [hit.span for hit in sentence.of(UNSAID[concept], *but)]
     return any(
-        not any(span.start < hit.span.end and hit.span.start < span.end for span in later)
-        for hit in sentence.of("shipped")
+        not any(span.start < hit.span.end and hit.span.start < span.end for span in unsaid)
+        for hit in sentence.of(concept)
+    )
+
+
+def _holds_address(sentence: Sentence) -> bool:
+    """Whether its question mark may be that of a web address."""
+    return "://" in sentence.text
+
+
+def _regrets_with_day(reading: Reading, opening: Sequence[Sentence]) -> bool:
+    """Whether it says sorry for a delay and tells beside it when the goods will come."""
+    if not any(sentence.has("delay_regretted") and sentence.has("delayed") for sentence in opening):
+        return False
+    return any(
+        not sentence.question
+        and sentence.has("expected_delivery", "will_ship")
+        and (sentence.has("duration", "weekday") or _holds_day(reading, sentence))
+        for sentence in opening
+    )
+
+
+def _holds_day(reading: Reading, sentence: Sentence) -> bool:
+    return any(
+        day.span.passage == sentence.passage and sentence.start <= day.span.start < sentence.end
+        for day in reading.facts.days
     )
 
 
@@ -110,11 +156,13 @@ def _is_news(
     That a parcel is on its way is what an answer says too: it is news in the subject, or beside the
     particulars that a confirmation holds.
     """
-    if any(_asserts_shipping(sentence, "will_ship", "under_way") for sentence in opening):
+    if any(tells(sentence, "shipped", "under_way", "already_sent") for sentence in opening):
         return True
-    if not any(map(_asserts_shipping, opening)):
+    if not any(tells(sentence, "shipped") for sentence in opening):
         return False
-    return any(map(_asserts_shipping, subject)) or _particulars(reading, own) >= FEWEST_PARTICULARS
+    return any(tells(sentence, "shipped") for sentence in subject) or (
+        _particulars(reading, own) >= FEWEST_PARTICULARS
+    )
 
 
 def _particulars(reading: Reading, own: Sequence[Sentence]) -> int:
@@ -138,26 +186,37 @@ def _concepts(sentences: Sequence[Sentence]) -> frozenset[str]:
 
 def _news(signs: _Signs, asks_review: bool) -> Purpose | None:
     """The purpose of a mail that brings news of the order, unless it rather answers the buyer."""
-    if signs.reply or "reply_to_enquiry" in signs.opening:
+    if signs.reply or signs.opening & PROMPTED:
         return None
-    if _announces_delay(signs) and not signs.all & {"cancelled", "refunded"}:
+    late = _announces_delay(signs)
+    if late and not signs.all & {"cancelled", "refunded"}:
         return Purpose.DELAY
-    if signs.opening & {"unavailable", "cancelled"}:
+    if _is_unavailable(signs):
         return Purpose.UNAVAILABLE
-    if _announces_delay(signs) and "delayed" in signs.opening:
+    if late:
         return Purpose.DELAY
-    if signs.asserted_return and signs.all & {"refunded", "refund_due"}:
+    if "returned" in signs.told and signs.all & {"refunded", "refund_due", "inspecting"}:
         return Purpose.RETURN
-    if signs.sent_as_news and "substitute_goods" not in signs.opening and (signs.tracking or not asks_review):
+    sent = signs.sent_as_news and "substitute_goods" not in signs.told
+    if sent and (signs.tracking or signs.sent_in_subject or not asks_review):
         return Purpose.SHIPMENT
     return None
 
 
+def _is_unavailable(signs: _Signs) -> bool:
+    """Whether the seller can't or won't send what was ordered; the buyer who cancelled knows of it."""
+    if "cancelled" in signs.told and "buyer_cancelled" not in signs.opening:
+        return True
+    return "unavailable" in signs.told and not signs.opening & {"delivery_tried", "buyer_cancelled"}
+
+
 def _announces_delay(signs: _Signs) -> bool:
-    """Whether a delay is news: of what is already on its way, a delay is news only with its length."""
-    if "delayed" not in signs.all:
+    """Whether a delay is news: of what is already on its way, only a sure one with its length is."""
+    if "delivery_tried" in signs.opening or signs.subject & {"aftercare", "substitute_goods"}:
         return False
-    return not signs.on_its_way or bool(signs.all & {"duration", "may_cancel"})
+    if not signs.on_its_way:
+        return "delayed" in signs.told or signs.late
+    return signs.late and bool(signs.all & {"duration", "may_cancel"})
 
 
 def _rest(signs: _Signs, asks_review: bool, promotes: bool) -> Purpose:
@@ -167,9 +226,18 @@ def _rest(signs: _Signs, asks_review: bool, promotes: bool) -> Purpose:
         promotes and not signs.reply and not signs.all & (SUBSTANCE | {"reply_to_enquiry"})
     ):
         return Purpose.OTHER
-    if signs.reply or signs.all & {"reply_to_enquiry", "apology", "question_to_buyer"}:
+    if signs.reply or signs.opening & PROMPTED:
         return Purpose.SERVICE
-    return Purpose.COMPLETION if signs.all & {"order_confirmed", "shipped", "will_ship"} else Purpose.SERVICE
+    if signs.subject & COMPLETES:
+        return Purpose.COMPLETION
+    if (
+        "substitute_goods" in signs.told
+        or signs.opening & CARES
+        or signs.all & {"apology", "reply_to_enquiry"}
+    ):
+        return Purpose.SERVICE
+    steps = signs.all & COMPLETES or signs.opening & {"shipped", "will_ship"}
+    return Purpose.COMPLETION if steps and not signs.asks else Purpose.SERVICE
 
 
 def _is_idle(signs: _Signs) -> bool:
@@ -178,7 +246,7 @@ def _is_idle(signs: _Signs) -> bool:
         return False
     if "off_topic" in signs.opening and not signs.all & NEWS:
         return True
-    if signs.all & SUBSTANCE or signs.affairs:
+    if signs.all & SUBSTANCE or "delivered" in signs.subject or signs.affairs:
         return False
     if signs.all & {"thanks_purchase", "introduces"}:
         return True
@@ -186,6 +254,21 @@ def _is_idle(signs: _Signs) -> bool:
     return not signs.has_order and "transaction" not in signs.body
 
 
+# What an order may meet with, and the concept of words that only sound as if it had.
+UNSAID: Final = {
+    "cancelled": "cancelled_maybe",
+    "delayed": "delay_regretted",
+    "returned": "return_later",
+    "shipped": "will_ship",
+    "substitute_goods": "substitute_maybe",
+    "unavailable": "unavailable_maybe",
+}
+# The mail was called for: the buyer, or the buyer's bank, wrote before.
+PROMPTED: Final = frozenset({"disputed", "reply_to_enquiry"})
+# What follows on an order that went wrong or comes back.
+CARES: Final = frozenset({"aftercare", "buyer_cancelled", "delivery_tried", "refunded", "returned"})
+# The steps of an order that goes its way.
+COMPLETES: Final = frozenset({"bookkeeping", "delivered", "order_confirmed"})
 # What happened to an order: a mail that tells it is not beside the point, whatever else it mentions.
 NEWS: Final = frozenset(
     {
@@ -205,8 +288,10 @@ SUBSTANCE: Final = frozenset(
     {
         "apology",
         "buyer_address_label",
+        "bookkeeping",
         "cancelled",
         "delayed",
+        "delivery_tried",
         "expected_delivery",
         "order_confirmed",
         "question_to_buyer",

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
+import yaml
 
 from gatepost_policies.model import Purpose
 from gatepost_policies.purpose import is_reply
@@ -14,7 +19,7 @@ TABLE = [
     ("shipped ja", "ご注文の商品を本日発送いたしました。", Purpose.SHIPMENT),
     ("will ship", "Your order will be shipped tomorrow.", Purpose.COMPLETION),
     ("once shipped", "Once your order has been shipped, we will send you the number.", Purpose.COMPLETION),
-    ("a replacement shipped", "The replacement shade left our workshop today.", Purpose.COMPLETION),
+    ("a replacement shipped", "The replacement shade left our workshop today.", Purpose.SERVICE),
     ("out of stock", "Unfortunately the lamp is out of stock. We have refunded you.", Purpose.UNAVAILABLE),
     ("cancelled", "Your order has been cancelled.", Purpose.UNAVAILABLE),
     ("delayed", "There is a delay with your order; it will take 3 more weeks.", Purpose.DELAY),
@@ -50,7 +55,7 @@ TABLE = [
     ),
     ("answer", "Thank you for your message. Your order has been shipped on Monday.", Purpose.SERVICE),
     ("question", "Please confirm your address so that we can send the lamp.", Purpose.SERVICE),
-    ("invoice", "The invoice for your lamp is attached.", Purpose.SERVICE),
+    ("invoice", "The invoice for your lamp is attached.", Purpose.COMPLETION),
     ("order confirmed", "We have received your order of the lamp.", Purpose.COMPLETION),
     ("thanks only", "Thank you for your purchase! If you have any questions, just reply.", Purpose.OTHER),
     ("presents itself", "I just wanted to say hello and tell you a little about us.", Purpose.OTHER),
@@ -67,6 +72,21 @@ TABLE = [
 
 @pytest.mark.parametrize(("text", "purpose"), [pytest.param(*row[1:], id=row[0]) for row in TABLE])
 def test_a_mail_has_the_purpose_of_what_it_does(text: str, purpose: Purpose) -> None:
+    assert case(text).purpose is purpose
+
+
+def twins() -> Iterator[Any]:
+    """Each mail of the table of twins, with its purpose."""
+    table = yaml.safe_load(Path(__file__).with_name("purposes.yaml").read_text("utf-8"))
+    for idea, row in table.items():
+        purposes = [Purpose(purpose) for purpose in row.pop("purposes")]
+        for language, mails in row.items():
+            for text, purpose in zip(mails, purposes, strict=True):
+                yield pytest.param(text, purpose, id=f"{idea}: {language} {purpose.value}")
+
+
+@pytest.mark.parametrize(("text", "purpose"), [*twins()])
+def test_news_is_told_from_its_twin_in_every_language(text: str, purpose: Purpose) -> None:
     assert case(text).purpose is purpose
 
 

@@ -15,6 +15,7 @@ from gatepost_policies.checks.sites import carrier_of, parts_of
 from gatepost_policies.language.identify import is_frequent
 from gatepost_policies.language.scene import Sentence
 from gatepost_policies.model import Day, Section, Source, Span
+from gatepost_policies.purpose import tells
 
 Need = Callable[[Case], bool]
 
@@ -88,7 +89,14 @@ def _has_delivery_date(case: Case) -> bool:
 
 
 def _has_new_date(case: Case) -> bool:
-    return bool(case.facts.days) or bool(case.spoken("duration") or case.spoken("weekday"))
+    if case.facts.days or case.scene.speakers("duration") or case.scene.speakers("weekday"):
+        return True
+    return _is_on_its_way(case)
+
+
+def _is_on_its_way(case: Case) -> bool:
+    """Whether the goods were handed over: then the carrier is late, and nothing is left to cancel (D2c)."""
+    return any(tells(sentence, "shipped") for sentence in case.scene.own())
 
 
 def _near(case: Case, concept: str) -> bool:
@@ -116,7 +124,7 @@ def _has_reason(case: Case) -> bool:
 
 
 def _may_cancel(case: Case) -> bool:
-    return bool(case.spoken("may_cancel") or case.spoken("refund_due"))
+    return bool(case.spoken("may_cancel") or case.spoken("refund_due")) or _is_on_its_way(case)
 
 
 def _has_returned_goods(case: Case) -> bool:
@@ -146,7 +154,9 @@ def _has_amount(case: Case) -> bool:
 
 
 def _has_refund_date(case: Case) -> bool:
-    return _any_own(case, tuple(day.span for day in case.facts.days)) or any(
+    if _any_own(case, tuple(day.span for day in case.facts.days)):
+        return True
+    return any(
         hit.concept in ("duration", "weekday") and sentence.has("refunded")
         for sentence in case.scene.own()
         for hit in sentence.hits
