@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Final
 
 from gatepost_policies.checks.case import Case
-from gatepost_policies.checks.sense import VERB_LAST, Talk, narrowest, overlaps
+from gatepost_policies.checks.sense import VERB_LAST, Talk, inside, narrowest, overlaps
 from gatepost_policies.language.scene import Hit, Scene, Sentence
 from gatepost_policies.model import Span
 
@@ -77,7 +77,8 @@ class Asks:
     @cached_property
     def gifts(self) -> Places:
         """Things of value that are meant as said."""
-        return tuple(self.talk.meant(*GIFTS, besides=("gift_harmless", "review_thanks")))
+        meant = (*self.talk.meant(*GIFTS, besides=("gift_harmless", "review_thanks")), *self._claimed())
+        return tuple(dict.fromkeys(meant))
 
     @cached_property
     def proofs(self) -> Places:
@@ -126,6 +127,15 @@ class Asks:
             and not any(overlaps(hit.span, change.span) for _, change in self._plain_changes)
             and not self._is_paid(number)
         )
+
+    def _claimed(self) -> Iterator[tuple[int, Hit]]:
+        """Gifts that are no excuse where a review is given for them: "claim your gift" is not "your gift"."""
+        for number, hit in self.talk.meant(*GIFTS, besides=("review_thanks",)):
+            here = self.talk.sentences[number]
+            if here.has("in_return") and names_review(here):
+                excuses = (other.span for other in here.of("gift_harmless") if overlaps(other.span, hit.span))
+                if all(inside(span, hit.span) and span != hit.span for span in excuses):
+                    yield number, hit
 
     def _is_paid(self, number: int) -> bool:
         """Whether something of value is given in a sentence that speaks of reviews, and not of trouble."""
@@ -194,9 +204,10 @@ class Asks:
 
     def _changes(self) -> Iterator[tuple[int, Hit]]:
         for number, hit in self.talk.meant("review_change", "change_it", besides=("amazon_acts",)):
-            if self.talk.answers_buyer(number) or self._is_left_free(number):
-                continue
             here = self.talk.sentences[number]
+            begs = here.question and here.has("request")  # who answers how it is done does not beg for it
+            if (self.talk.answers_buyer(number) and not begs) or self._is_left_free(number):
+                continue
             if _stops_short(here, hit) or any(overlaps(hit.span, own.span) for own in _own_changes(here)):
                 continue
             if hit.concept == "review_change" or self._follows_review(number):

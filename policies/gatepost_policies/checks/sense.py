@@ -23,7 +23,7 @@ REPORT_REACH: Final = 160  # characters that "you asked whether" reaches over
 DENIAL_REACH: Final = 24  # characters between a thing and "is not needed"
 # Where the verb, and with it the negation, may come last.
 VERB_LAST: Final = frozenset({"de", "nl", "tr", "ja"})
-_HARD_BREAK: Final = re.compile(r"[;:–—(\n]|\s-\s|、")
+_HARD_BREAK: Final = re.compile(r"[;:–—(¿¡\n]|\s-\s|、")
 # A title in quotation marks, at most a few words after what it is the title of.
 _QUOTE: Final = re.compile("[\"“„«‘']")
 _QUOTED: Final = re.compile(r"[^\"“„«‘']{0,12}[\"“„«‘'][^\"”“»’\n]{1,80}[\"”“»’']")
