@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Final
 
+from gatepost_policies.checks.bettering import own_changes, stops_short
 from gatepost_policies.checks.case import Case
-from gatepost_policies.checks.sense import VERB_LAST, Talk, inside, narrowest, overlaps
+from gatepost_policies.checks.sense import Talk, inside, narrowest, overlaps
 from gatepost_policies.language.scene import Hit, Scene, Sentence
 from gatepost_policies.model import Span
 
@@ -26,8 +26,6 @@ _THANKS_LAST: Final = frozenset({"tr", "ja"})  # "for the five stars thanks"
 
 PROOF_REACH: Final = 3  # sentences from an ask to a proof that does not name the review
 CHANGE_REACH: Final = 2  # sentences from a review to a wish that calls it "it"
-_RIGHT_BEHIND: Final = 20  # characters: an article or two
-_PAUSE: Final = re.compile(r"[,;:–—，、：]|\s-\s")
 
 Places = tuple[tuple[int, Hit], ...]  # hits, each with the number of its sentence
 
@@ -208,7 +206,7 @@ class Asks:
             begs = here.question and here.has("request")  # who answers how it is done does not beg for it
             if (self.talk.answers_buyer(number) and not begs) or self._is_left_free(number):
                 continue
-            if _stops_short(here, hit) or any(overlaps(hit.span, own.span) for own in _own_changes(here)):
+            if stops_short(here, hit) or any(overlaps(hit.span, own.span) for own in own_changes(here)):
                 continue
             if hit.concept == "review_change" or self._follows_review(number):
                 yield number, hit
@@ -222,7 +220,7 @@ class Asks:
             self.talk.together("review_yours", *done, unless=barred),
         )
         for number, hit in hinted:
-            if not any(_own_changes(self.talk.sentences[number])):
+            if not any(own_changes(self.talk.sentences[number])):
                 yield number, hit
         for number, hit in self.talk.together("review_past", unless=barred):
             here = self.talk.sentences[number]
@@ -245,35 +243,6 @@ class Asks:
             return False
         around = self.talk.near(number, CHANGE_REACH)
         return any(one.has("review_bad", "review_thanks") for one in around if one.start <= here.start)
-
-
-def _own_changes(sentence: Sentence) -> Iterator[Hit]:
-    """Where the seller betters what is his own ("improve our service"): the review is not changed there."""
-    reviews = sentence.of("review_noun")
-    for own in sentence.of("betters_us"):
-        if not any(_goes_on(sentence, own.span, review.span) for review in reviews):
-            yield own
-
-
-def _goes_on(sentence: Sentence, left: Span, right: Span) -> bool:
-    """Whether `right` stands in `left`, or right behind it: "help us to improve your rating"."""
-    if overlaps(left, right):
-        return True
-    if sentence.language in VERB_LAST or not 0 <= right.start - left.end <= _RIGHT_BEHIND:
-        return False
-    return not _PAUSE.search(sentence.text, left.end - sentence.start, right.start - sentence.start)
-
-
-def _stops_short(sentence: Sentence, hit: Hit) -> bool:
-    """Whether a pause parts what changes from the review behind it: "to get better, your rating counts"."""
-    reviews = [review.span.start for review in sentence.of("review_noun") if overlaps(review.span, hit.span)]
-    if not reviews or hit.span.start == min(reviews):
-        return False
-    pauses = [*_PAUSE.finditer(sentence.text, hit.span.start - sentence.start, min(reviews) - sentence.start)]
-    if not pauses:
-        return False
-    last = pauses[-1].end() + sentence.start
-    return not any(last <= other.span.start < min(reviews) for other in sentence.of("review_other"))
 
 
 def _apart(hinted: Iterable[tuple[int, Hit]], *plain: Places) -> Places:
