@@ -57,6 +57,7 @@ _SCRIPTS: Final = (
     ("th", re.compile("[\u0e01-\u0e4e]")),
     ("hi", re.compile("[\u0905-\u0939]")),
 )
+_CHINESE: Final = frozenset("您們這嗎麼呢很你妳沒")  # besides the signs that no Japanese character set holds
 _SURE: Final = 2.5  # votes that make a language certain enough to name
 _LEAD: Final = 1.15  # how far ahead of the next one it must be
 ASK_FROM_LETTERS: Final = 60  # shorter text is not worth asking the model about
@@ -103,7 +104,16 @@ def _letters(original: str, votes: Votes) -> None:
         if letters.search(joined):
             found = len(letters.findall(original.lower()))
             votes[language] += found / 2 if language != "zh" else found / 4
+            if language == "zh" and not _is_chinese(foreign):
+                votes["ja"] += found / 4  # an address or a heading, as Japanese is written as well
             return
+
+
+def _is_chinese(signs: set[str]) -> bool:
+    """Whether signs without kana among them are Chinese, not Japanese."""
+    if not _CHINESE.isdisjoint(signs):
+        return True
+    return any("\u4e00" <= sign <= "\u9fff" and not sign.encode("cp932", "ignore") for sign in signs)
 
 
 def winner(votes: Votes, *, sure: float = _SURE) -> str:

@@ -46,6 +46,20 @@ def test_letters_in_disguise_do_not_change_the_language() -> None:
     assert told("Тhank yоu fоr yоur оrder, wе hаve shipped it tо yоu tоdаy.") == "en"
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        pytest.param(
+            "配送先:〒150-0001 東京都渋谷区神宮前一丁目 高橋様 電話番号", "", id="a Japanese address"
+        ),
+        pytest.param("订单已经发货，收货地址：上海市黄浦区南京东路", "zh", id="signs of the mainland"),
+        pytest.param("您的訂單已經出貨，請留意簡訊通知", "zh", id="signs that Japanese has given up"),
+    ],
+)
+def test_signs_that_japanese_is_written_with_as_well_are_not_chinese(text: str, language: str) -> None:
+    assert told(text) == language
+
+
 def test_words_that_languages_share_settle_nothing() -> None:
     assert told("de la") == ""
 
