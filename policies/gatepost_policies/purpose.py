@@ -40,6 +40,7 @@ class _Signs:
     sent_in_subject: bool
     late: bool  # that the goods come later is told as sure, or regretted beside the new day
     asks: bool  # it asks the buyer for something else than to write if there are questions
+    prompted: bool  # before it tells anything, it speaks of what the buyer wrote
     reply: bool
     has_order: bool
     tracking: bool
@@ -85,6 +86,7 @@ def _signs(reading: Reading, scene: Scene, *, answers: bool) -> _Signs:
         late=any(tells(one, "delayed", "delay_maybe") for one in opening)
         or _regrets_with_day(reading, opening),
         asks=any(one.has("question_to_buyer") and not one.has("offers_help") for one in own),
+        prompted=_is_prompted(opening),
         reply=answers or is_reply(mail),
         has_order=bool(reading.facts.order_ids),
         tracking=tracking,
@@ -111,6 +113,14 @@ def _first(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
 
 def _is_no_apology(sentence: Sentence) -> bool:
     return not sentence.has("apology")
+
+
+def _is_prompted(opening: Sequence[Sentence]) -> bool:
+    """Whether somebody's message is spoken of before any news is told."""
+    before = itertools.takewhile(lambda one: not any(tells(one, concept) for concept in NEWLY), opening)
+    return any(sentence.has("disputed") for sentence in opening) or any(
+        sentence.has("reply_to_enquiry") for sentence in before
+    )
 
 
 def tells(sentence: Sentence, concept: str, *but: str) -> bool:
@@ -186,7 +196,7 @@ def _concepts(sentences: Sequence[Sentence]) -> frozenset[str]:
 
 def _news(signs: _Signs, asks_review: bool) -> Purpose | None:
     """The purpose of a mail that brings news of the order, unless it rather answers the buyer."""
-    if signs.reply or signs.opening & PROMPTED:
+    if signs.reply or signs.prompted:
         return None
     late = _announces_delay(signs)
     if late and not signs.all & {"cancelled", "refunded"}:
@@ -207,7 +217,7 @@ def _is_unavailable(signs: _Signs) -> bool:
     """Whether the seller can't or won't send what was ordered; the buyer who cancelled knows of it."""
     if "cancelled" in signs.told and "buyer_cancelled" not in signs.opening:
         return True
-    return "unavailable" in signs.told and not signs.opening & {"delivery_tried", "buyer_cancelled"}
+    return "unavailable" in signs.told and not signs.opening & EXCUSES
 
 
 def _announces_delay(signs: _Signs) -> bool:
@@ -226,9 +236,10 @@ def _rest(signs: _Signs, asks_review: bool, promotes: bool) -> Purpose:
         promotes and not signs.reply and not signs.all & (SUBSTANCE | {"reply_to_enquiry"})
     ):
         return Purpose.OTHER
-    if signs.reply or signs.opening & PROMPTED:
+    if signs.reply or signs.prompted:
         return Purpose.SERVICE
-    if signs.subject & COMPLETES:
+    lacks = "buyers_data" in signs.opening and "unavailable" in signs.told
+    if signs.subject & COMPLETES or lacks:
         return Purpose.COMPLETION
     if (
         "substitute_goods" in signs.told
@@ -263,10 +274,12 @@ UNSAID: Final = {
     "substitute_goods": "substitute_maybe",
     "unavailable": "unavailable_maybe",
 }
-# The mail was called for: the buyer, or the buyer's bank, wrote before.
-PROMPTED: Final = frozenset({"disputed", "reply_to_enquiry"})
+# What is news even where the buyer's message is spoken of later on; of a delay the buyer may have asked.
+NEWLY: Final = ("cancelled", "returned", "shipped", "unavailable")
 # What follows on an order that went wrong or comes back.
 CARES: Final = frozenset({"aftercare", "buyer_cancelled", "delivery_tried", "refunded", "returned"})
+# Why a seller can't send, though the goods are there, or why the buyer knows already.
+EXCUSES: Final = frozenset({"buyer_cancelled", "buyers_data", "delivery_tried"})
 # The steps of an order that goes its way.
 COMPLETES: Final = frozenset({"bookkeeping", "delivered", "order_confirmed"})
 # What happened to an order: a mail that tells it is not beside the point, whatever else it mentions.

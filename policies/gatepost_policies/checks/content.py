@@ -89,9 +89,9 @@ def _has_delivery_date(case: Case) -> bool:
 
 
 def _has_new_date(case: Case) -> bool:
-    if case.facts.days or case.scene.speakers("duration") or case.scene.speakers("weekday"):
-        return True
-    return _is_on_its_way(case)
+    """A day, a span of time, or that none can be told yet."""
+    told = any(map(case.scene.speakers, ("duration", "weekday", "date_unknown")))
+    return bool(case.facts.days) or told or _is_on_its_way(case)
 
 
 def _is_on_its_way(case: Case) -> bool:

@@ -20,6 +20,7 @@ _NAME: Final = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff]")
 
 _SIZE: Final = re.compile(r"\d+(?:[.,]\d+)?\s*(?:(?:cm|mm|m|in|inch|inches|ft|kg|g|ml|l)\b|[\"”x×*])")
 _PRICED: Final = re.compile(r"\s*[(\[][^()\[\]]{0,60}\d[^()\[\]]{0,60}[)\]]?\s*$")  # "Lamp ($5.00)"
+_MOST_CELLS: Final = 6  # of a row without a heading
 _STOP: Final = re.compile(r"[.;!?。](?:\s|$)|\t")  # where the name of an item ends within a sentence
 
 
@@ -31,6 +32,8 @@ class _Words:
     labelled: re.Pattern[str]  # "Qty: 2"
     counted: re.Pattern[str]  # "2 pcs"
     of: re.Pattern[str]  # "1 of The Lamp"
+    leading: re.Pattern[str]  # "2 pcs Lamp", from the start of a line or after its label
+    cell: re.Pattern[str]  # "2" or "2 pcs", all that a cell of a table holds
     header: re.Pattern[str]
     named: re.Pattern[str]
 
@@ -42,13 +45,17 @@ def _words() -> _Words:
         "|".join(re.escape(word) for word in sorted(set(data[key]), key=len, reverse=True))
         for key in ("labels", "units", "items")
     )
+    leading = "|".join(
+        re.escape(word) for word in sorted({*data["units"], *data["leading"]}, key=len, reverse=True)
+    )
     times = r"(?:[x×✕]|\*)"
     label = rf"(?<![^\W_])(?:{labels})(?:[ ]?\([^)\n]{{0,20}}\))?"
     not_size = r"(?![\w.,]*\d|\w|[ ]?(?:cm|mm|m|in)\b)"
     return _Words(
         hint=re2.compile(
             r"(?i)\d[ ]?[x×*](?:[^\pL\pN]|$)|(?:^|[^\pL\pN])[x×*][ ]?\d|\d of \pL"
-            rf"|{labels}|\d[ ]?(?:{units})"
+            rf"|{labels}|\d[ ]?(?:{units})|\d[ ](?:{leading})[ .]|\t\d{{1,3}}(?:\t|\n|$)|(?:^|\n)\d{{1,3}}\t"
+            rf"|\t\d{{1,3}}[ ](?:{leading})"
         ),
         before=re.compile(rf"(?<![\d.,\w-])(\d{{1,4}})[ ]?{times}[ \t]+(?=\S)", re.IGNORECASE),
         after=re.compile(
@@ -64,6 +71,12 @@ def _words() -> _Words:
             re.IGNORECASE,
         ),
         of=re.compile(r"(?<![\d.,:/-])(\d{1,3}) of [\"“„]?(?=[A-ZÄÖÜÅ])"),
+        leading=re.compile(
+            rf"^\s*(?:[-*•·–—]\s*)?(?:[^\W\d_][^\W\d_ ]*(?:[ ][^\W\d_]+){{0,2}}[ ]?[:：][ ]?)?"
+            rf"(\d{{1,4}})[ ](?:{leading})[ ]+(?=[^\W\d_]{{2}})",
+            re.IGNORECASE,
+        ),
+        cell=re.compile(rf"\s*(\d{{1,3}})(?:[ ]?(?:{leading}))?\s*", re.IGNORECASE),
         header=re.compile(rf"(?:{labels})", re.IGNORECASE),
         named=re.compile(rf"^\s*(?:[-*•·]\s*)?(?:{items})\s*[:：]\s*(\S.*)$", re.IGNORECASE),
     )
@@ -133,8 +146,10 @@ def _column(line: str) -> tuple[int, int] | None:
 
 def _row(line: str, column: tuple[int, int] | None) -> _Place | None:
     """A row of a table with a column of quantities; the longest other cell names the item."""
-    if column is None or "\t" not in line:
+    if "\t" not in line:
         return None
+    if column is None:
+        return _bare_row(line)
     cells = line.split("\t")
     quantity = cells[column[0]].strip() if len(cells) == column[1] else ""
     if not quantity.isdigit() or len(quantity) > 4 or int(quantity) == 0:
@@ -144,10 +159,26 @@ def _row(line: str, column: tuple[int, int] | None) -> _Place | None:
     return _Place(int(quantity), 0, len(line), (at, at + len(longest)))
 
 
+def _bare_row(line: str) -> _Place | None:
+    """A row without a heading: a name, how many, and maybe what they cost; two numbers tell nothing."""
+    cells = line.split("\t")
+    counts = [cell for cell in cells if _words().cell.fullmatch(cell)]
+    names = [cell for cell in cells if cell not in counts and _NAME.search(cell)]
+    if len(counts) != 1 or not names or len(cells) > _MOST_CELLS:
+        return None
+    match = _words().cell.fullmatch(counts[0])
+    priced = len(cells) > len(names) + 1
+    if match is None or not int(match[1]) or not (priced or not counts[0].strip().isdigit()):
+        return None
+    longest = max(names, key=len)
+    at = line.index(longest)
+    return _Place(int(match[1]), 0, len(line), (at, at + len(longest)))
+
+
 def _item(line: str) -> _Place | None:
     """The quantity that a line gives in words."""
     words = _words()
-    for pattern in (words.before, words.of):
+    for pattern in (words.before, words.of, words.leading):
         match = pattern.search(line)
         if (
             match
