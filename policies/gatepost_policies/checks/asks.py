@@ -155,8 +155,6 @@ class Asks:
             sentence = self.talk.sentences[number]
             if hit.concept == "review_item" and not sentence.has("request"):
                 continue  # a review that is merely named
-            if any(overlaps(hit.span, other.span) for other in sentence.of("inspection")):
-                continue  # a case that is looked into
             if self.talk.answers_buyer(number) and not sentence.has("please"):
                 continue
             if not self.told(number, hit):
@@ -262,9 +260,5 @@ def asks_review(scene: Scene) -> tuple[Span, ...]:
 
 
 def names_review(sentence: Sentence) -> bool:
-    """Whether the sentence speaks of reviews, and not only of looking into a case."""
-    looked_into = sentence.of("inspection")
-    if not looked_into:
-        return sentence.has("review_noun", "review_talk")
-    named = sentence.of("review_noun", "review_talk")
-    return any(not any(overlaps(hit.span, other.span) for other in looked_into) for hit in named)
+    """Whether the sentence speaks of reviews."""
+    return sentence.has("review_noun", "review_talk")

@@ -19,6 +19,8 @@ MAX_SENTENCES: Final = (
     4_000  # of all passages; a mail with more is judged on these, and the reader notes its size
 )
 _LIKELY: Final = 0.3  # votes that let a few words be read in a language without naming it the mail's
+INSPECTION: Final = "inspection"  # a review that looks into a case: nothing there speaks of the product's
+_SAID_OF_REVIEWS: Final = frozenset({"benefit", "hear_from", "share_on", "tell_all"})
 _SWITCH: Final = 1.5  # votes by which a sentence must prefer another language than its passage
 
 
@@ -207,10 +209,23 @@ def _settled(draft: _Draft, language: str) -> Sentence:
 @lru_cache(maxsize=8192)
 def _concepts(language: str, words: str) -> frozenset[str]:
     """The concepts in one folded sentence; remembered, as what is heard is."""
-    return frozenset(lexicon(language).spoken(words))
+    spoken = lexicon(language).spoken(words)
+    if INSPECTION not in spoken:
+        return spoken
+    return frozenset(one for one in spoken if not _is_of_reviews(one) or _places(language, one, words))
 
 
 @lru_cache(maxsize=8192)
 def _places(language: str, concept: str, words: str) -> tuple[Place, ...]:
     """Where one folded sentence speaks of a concept; sought when a check asks, and most never do."""
-    return tuple((concept, start, end) for start, end in lexicon(language).where(concept, words))
+    phrases = lexicon(language)
+    places = tuple((concept, start, end) for start, end in phrases.where(concept, words))
+    if not _is_of_reviews(concept) or INSPECTION not in phrases.spoken(words):
+        return places
+    cases = [*phrases.where(INSPECTION, words)]
+    return tuple(place for place in places if not any(s < place[2] and place[1] < e for s, e in cases))
+
+
+def _is_of_reviews(concept: str) -> bool:
+    """Whether a concept is heard in words that may look into a case instead: "we will review it"."""
+    return concept.startswith("review_") or concept in _SAID_OF_REVIEWS
