@@ -73,18 +73,24 @@ def _signs(reading: Reading, scene: Scene, *, answers: bool) -> _Signs:
     body = [sentence for sentence in own if sentence.passage not in subjects]
     opening = [*subject, *_first_of_each_passage(body)]
     tracking = bool(reading.facts.tracking)
-    sent = any(tells(sentence, "shipped") for sentence in opening)
+    spoken = _concepts(opening)
+    told = frozenset(one for one in spoken & UNSAID.keys() if any(tells(where, one) for where in opening))
+    sent = "shipped" in told
     return _Signs(
         subject=_concepts(subject),
-        opening=_concepts(opening),
-        told=frozenset(concept for concept in UNSAID if any(tells(one, concept) for one in opening)),
+        opening=spoken,
+        told=told,
         body=_concepts(body or subject),
         all=_concepts(own),
         on_its_way=sent or (tracking and not any(one.has("will_ship") for one in opening)),
-        sent_as_news=_is_news(reading, subject, [*itertools.takewhile(_is_no_apology, opening)], own),
-        sent_in_subject=any(tells(sentence, "shipped", "under_way") for sentence in subject),
-        late=any(tells(one, "delayed", "delay_maybe") for one in opening)
-        or _regrets_with_day(reading, opening),
+        sent_as_news=sent
+        and _is_news(reading, subject, [*itertools.takewhile(_is_no_apology, opening)], own),
+        sent_in_subject=sent and any(tells(sentence, "shipped", "under_way") for sentence in subject),
+        late="delayed" in spoken
+        and (
+            any(tells(one, "delayed", "delay_maybe") for one in opening)
+            or _regrets_with_day(reading, opening)
+        ),
         asks=any(one.has("question_to_buyer") and not one.has("offers_help") for one in own),
         prompted=_is_prompted(opening),
         reply=answers or is_reply(mail),
