@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from gatepost_policies.model import Purpose
-from gatepost_policies.purpose import is_reply
 from kit.judged import case
 
 TABLE = [
@@ -88,23 +87,6 @@ def twins() -> Iterator[Any]:
 @pytest.mark.parametrize(("text", "purpose"), [*twins()])
 def test_news_is_told_from_its_twin_in_every_language(text: str, purpose: Purpose) -> None:
     assert case(text).purpose is purpose
-
-
-@pytest.mark.parametrize(
-    "subject", ["Re: lamp", "AW: Lampe", "Antw.: lamp", "RE[2]: lamp", "[#12] Re: lamp", "返信：ランプ"]
-)
-def test_a_reply_is_known_by_its_subject(subject: str) -> None:
-    assert is_reply(case("No.", subject=subject).mail)
-
-
-@pytest.mark.parametrize("header", ["In-Reply-To", "References"])
-def test_a_reply_is_known_by_its_headers(header: str) -> None:
-    assert is_reply(case("No.", headers={header: "<a@b>"}).mail)
-
-
-@pytest.mark.parametrize("subject", ["Regarding your order", "Return", "Awaiting payment"])
-def test_a_word_that_begins_like_a_reply_is_none(subject: str) -> None:
-    assert not is_reply(case("No.", subject=subject).mail)
 
 
 def test_a_reply_serves_the_buyer_whatever_it_says() -> None:

@@ -15,7 +15,7 @@ from gatepost_policies.checks.sites import carrier_of, parts_of
 from gatepost_policies.language.identify import is_frequent
 from gatepost_policies.language.scene import Sentence
 from gatepost_policies.model import Day, Section, Source, Span
-from gatepost_policies.purpose import tells
+from gatepost_policies.signs import tells
 
 Need = Callable[[Case], bool]
 

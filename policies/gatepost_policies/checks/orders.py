@@ -18,7 +18,7 @@ from gatepost_policies.checks.order_id import COUNTS
 from gatepost_policies.facts import bare_alias, carrier_key, marketplace_of
 from gatepost_policies.known import KnownItem, KnownOrder
 from gatepost_policies.model import Amount, Day, Item, OrderId, Purpose
-from gatepost_policies.purpose import is_reply
+from gatepost_policies.signs import is_reply
 
 _LETTERS: Final = re.compile(r"[^\W_]{2,}")
 _LEAST_SHARED: Final = 0.34  # of an item's words, to be taken for the ordered item
