@@ -59,6 +59,7 @@ _SCRIPTS: Final = (
 )
 _CHINESE: Final = frozenset("您們這嗎麼呢很你妳沒")  # besides the signs that no Japanese character set holds
 _SURE: Final = 2.5  # votes that make a language certain enough to name
+_CLAIMED: Final = 0.12  # votes a word that make a text some language's
 _LEAD: Final = 1.15  # how far ahead of the next one it must be
 ASK_FROM_LETTERS: Final = 60  # shorter text is not worth asking the model about
 
@@ -134,7 +135,7 @@ def likeliest(votes: Votes, among: Iterable[str]) -> str:
 
 def unclaimed(text: str, votes: Votes, *, words: int) -> bool:
     """Whether the text is long enough to have a language, and the vote doesn't know which."""
-    if max(votes.values(), default=0.0) >= 0.12 * words:
+    if max(votes.values(), default=0.0) >= _CLAIMED * words:
         return False
     return sum(map(str.isalpha, text[:2000])) >= ASK_FROM_LETTERS
 

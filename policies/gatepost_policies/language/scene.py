@@ -172,9 +172,14 @@ def _language(drafts: list[_Draft]) -> str:
     votes = _summed(drafts)
     words = sum(draft.heard.words.count(" ") + 1 for draft in drafts)
     text = "\n".join(draft.heard.text for draft in drafts[:40])
-    if unclaimed(text, votes, words=words):
+    if unclaimed(text, votes, words=words) and unclaimed(text, votes, words=_lettered(drafts)):
         return ask_model(text[:600])
     return winner(votes)
+
+
+def _lettered(drafts: Iterable[_Draft]) -> int:
+    """How many words there are, lines drawn with signs not counted."""
+    return sum(word[0].isalpha() for draft in drafts for word in draft.heard.words.split())
 
 
 def _by_passage(drafts: list[_Draft], language: str) -> dict[int, str]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gatepost_policies.language.identify import ask_model
 from gatepost_policies.language.lexicon import Phrases
 from gatepost_policies.language.scene import MAX_SENTENCES, observe
 from gatepost_policies.model import Mail, Passage, Section, Source
@@ -119,3 +120,10 @@ def test_repeated_words_make_no_more_hits_than_words(piece: str) -> None:
     text = piece * 2000
     scene = observe(plain(text))
     assert sum(len(s.hits) for s in scene.sentences) <= 20 * len(text)
+
+
+def test_drawn_lines_do_not_make_a_mail_nobodys() -> None:
+    said = "Your parcel came back to our depot. Write to me and I shall send it to you again, please."
+    asked = ask_model.cache_info()
+    assert observe(plain("\n".join(["- " * 60, said, "= " * 60]))).language == "en"
+    assert ask_model.cache_info() == asked
