@@ -44,13 +44,13 @@ def test_all_eleven_languages_have_words() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_concepts_are_found_in_their_examples(language: str) -> None:
-    missed = {c.name: wrong(c, language, c.hits, expected=True) for c in concepts(language)}
+    missed = {(c.file, c.name): wrong(c, language, c.hits, expected=True) for c in concepts(language)}
     assert {name: say for name, say in missed.items() if say} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_concepts_are_not_found_in_their_counterexamples(language: str) -> None:
-    stray = {c.name: wrong(c, language, c.misses, expected=False) for c in concepts(language)}
+    stray = {(c.file, c.name): wrong(c, language, c.misses, expected=False) for c in concepts(language)}
     assert {name: say for name, say in stray.items() if say} == {}
 
 
@@ -76,7 +76,7 @@ def test_every_phrase_can_be_looked_for(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_concept_has_examples_both_ways(language: str) -> None:
-    bare = [c.name for c in concepts(language) if not (c.hits and c.misses)]
+    bare = [(c.file, c.name) for c in concepts(language) if not (c.hits and c.misses)]
     assert bare == []
 
 
