@@ -130,11 +130,14 @@ class Talk:
         return {}
 
     def repeats_buyer(self, number: int, concept: str) -> bool:
-        """Whether sentence `number` is the subject of an answer, and its body denies what it speaks of.
+        """Whether sentence `number` is the subject of an answer, and its body denies or answers it.
 
-        "Re: a discount for a review?" is what the buyer wrote; the mail that says no has to carry it.
+        "Re: a discount for a review?" is what the buyer wrote; the mail that says no has to carry it, and
+        so has one that tells how he may change his own review, since he asked.
         """
-        return is_reply_subject(self.sentences[number].text) and self._is_denied(concept)
+        if not is_reply_subject(self.sentences[number].text):
+            return False
+        return self._is_denied(concept) or any(one.has("buyer_asked") for one in self.sentences)
 
     def answers_buyer(self, number: int) -> bool:
         """Whether sentence `number` answers a question the buyer asked, or tells what was done as asked."""
