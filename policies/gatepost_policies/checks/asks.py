@@ -184,9 +184,6 @@ class Asks:
         yield from self.talk.together(
             "divert_hint", ("review_talk", "tell_all"), unless=FREE, reach=1, denied=True
         )
-        yield from self.talk.together(
-            "bad_news", TO_US, ("review_talk",), unless=(*FREE, "review_yours", "review_past")
-        )
         for number, hit in self.talk.together("rather", TO_US, ("review_talk",), unless=FREE, denied=True):
             before = self.talk.before(number)
             if before and before.question and before.has("bad_news"):
