@@ -234,6 +234,8 @@ class Asks:
         here, before = self.talk.sentences[number], self.talk.before(number)
         if before and before.has("review_bad", "review_thanks"):
             return True
+        if before and before.has("review_yours") and names_review(before):
+            return True
         if not (here.question or here.has("request", "please")):
             return False
         around = self.talk.near(number, CHANGE_REACH)

@@ -26,7 +26,7 @@ def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
     rewarded = frozenset(span for _, span in rewards_of(case))
     harmless = ("promo_harmless", "promo_frame") if rewarded else ("promo_harmless",)
     # A discount on what is bought here next is both.
-    given = (hit.span for hit in _vouchers(asks) if hit.span not in rewarded)
+    given = (span for span in _vouchers(asks) if span not in rewarded)
     reduced = (hit.span for _, hit in asks.gifts if hit.concept == "discount" and hit.span in rewarded)
     spans = [*_promotions(asks, harmless), *given, *reduced]
     return evidence(case, spans, "advertises")
@@ -43,7 +43,7 @@ def _promotions(asks: Asks, harmless: tuple[str, ...]) -> Iterator[Span]:
             yield hit.span
 
 
-def _vouchers(asks: Asks) -> Iterator[Hit]:
+def _vouchers(asks: Asks) -> Iterator[Span]:
     """Vouchers and discounts that are given, not those that are merely spoken of or concede a fault."""
     talk = asks.talk
     for number, hit in talk.meant("voucher", "discount", besides=NO_OFFER):
@@ -51,7 +51,7 @@ def _vouchers(asks: Asks) -> Iterator[Hit]:
         if not given or talk.answers_buyer(number) or talk.sentences[number].has("promo_past"):
             continue
         if hit.concept != "discount" or not _is_remedy(asks, number):
-            yield hit
+            yield hit.span
 
 
 def _is_remedy(asks: Asks, number: int) -> bool:
