@@ -31,6 +31,8 @@ BRIEF: Final = 6  # sentences of one passage, greetings and names not counted
 SHORT_WORDS: Final = 12  # characters; a shorter sentence is a greeting or a name
 _ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
 _GIVEN: Final = frozenset({"gift", "voucher", "discount"})
+# What is said of a review that is to be changed, which a buyer may wish as well.
+CHANGING: Final = frozenset({"review_change", "change_it", "review_yours", "review_past"})
 # Things of one kind: who denies one of them answers a question for any.
 _KINDS: Final = (frozenset({"gift", "voucher", "discount"}),)
 
@@ -137,7 +139,9 @@ class Talk:
         """
         if not is_reply_subject(self.sentences[number].text):
             return False
-        return self._is_denied(concept) or any(one.has("buyer_asked") for one in self.sentences)
+        if concept in CHANGING and any(one.has("buyer_asked") for one in self.sentences):
+            return True
+        return self._is_denied(concept)
 
     def answers_buyer(self, number: int) -> bool:
         """Whether sentence `number` answers a question the buyer asked, or tells what was done as asked."""

@@ -182,3 +182,31 @@ def test_a_change_left_to_the_buyer_is_not_asked_for(text: str, asked: bool) -> 
 def test_to_judge_a_fact_is_not_to_review() -> None:
     assert asks("Proszę samemu ocenić, czy rysa jest widoczna na zdjęciu.").asks == ()
     assert asks("Proszę ocenić zakup na Amazon.").asks != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("Leave a review and come back here to claim your gift.", 1, id="given for a review"),
+        pytest.param(
+            "The parcel holds your gift and a card that says how to claim it.", 0, id="what was bought"
+        ),
+    ],
+)
+def test_a_gift_that_is_claimed_with_a_review_is_given_for_it(text: str, count: int) -> None:
+    assert len({hit.span for _, hit in asks(text).gifts}) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        pytest.param("You asked about your review. Would you mind updating it?", True, id="begged for"),
+        pytest.param(
+            "You asked about your review. You can delete it in your profile.", False, id="explained"
+        ),
+        pytest.param("Your review stands on Amazon. You can delete it there.", True, id="hinted at"),
+        pytest.param("Your order is still open. You can delete it in your account.", False, id="no review"),
+    ],
+)
+def test_a_review_named_before_is_not_to_be_changed_unless_asked_how(text: str, asked: bool) -> None:
+    assert (1 in {number for number, _ in asks(text).changes}) is asked

@@ -36,8 +36,11 @@ def test_a_reward_for_a_review_is_not_marketing_as_well() -> None:
     assert set(found(plain("Leave a review and claim your $5 voucher."))) == {"review-incentive"}
 
 
-def test_a_discount_on_the_next_order_is_marketing_beside_the_reward() -> None:
-    text = "Leave a review and get 10% off your next order."
+@pytest.mark.parametrize(
+    "text",
+    ["Leave a review and get 10% off your next order.", "Review the lamp and a discount of 15% is yours."],
+)
+def test_a_discount_is_marketing_beside_the_reward(text: str) -> None:
     assert set(found(plain(text))) == {"review-incentive", "marketing"}
 
 

@@ -33,6 +33,8 @@ def meant(text: str, concept: str) -> int:
         ),
         pytest.param("Ihr Gutschein: 10 € für Ihre nächste Bestellung.", "voucher", 1, id="German, plain"),
         pytest.param("Size hediye kartı veremiyoruz.", "voucher", 0, id="Turkish suffix"),
+        pytest.param("Si no llegó ¿acepta un vale de 5 €?", "voucher", 1, id="not into a Spanish question"),
+        pytest.param("No le damos ningún vale de 5 €.", "voucher", 0, id="Spanish, denied"),
         pytest.param("ギフト券を差し上げることはできません。", "voucher", 0, id="Japanese verb last"),
     ],
 )
@@ -88,6 +90,29 @@ def test_the_subject_of_an_answer_is_the_buyers_where_it_is_denied(
     subject: str, body: str, count: int
 ) -> None:
     assert meant(f"{subject}\n\n{body}", "voucher") + meant(f"{subject}\n\n{body}", "discount") == count
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "concept", "count"),
+    [
+        pytest.param(
+            "Re: editing my review",
+            "You asked how to edit one: open your profile.",
+            "review_change",
+            0,
+            id="asked",
+        ),
+        pytest.param("Re: editing my review", "Here is the invoice.", "review_change", 1, id="not asked"),
+        pytest.param("Editing my review", "You asked how to edit one.", "review_change", 1, id="no answer"),
+        pytest.param(
+            "Re: 20% off your next order", "You asked where it is.", "discount", 1, id="no buyer's wish"
+        ),
+    ],
+)
+def test_the_subject_of_an_answer_may_be_the_change_a_buyer_asked_about(
+    subject: str, body: str, concept: str, count: int
+) -> None:
+    assert meant(f"{subject}\n\n{body}", concept) == count
 
 
 def test_the_shorter_of_two_overlapping_spans_is_kept() -> None:
