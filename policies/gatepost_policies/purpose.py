@@ -86,7 +86,7 @@ def _rest(signs: Signs, asks_review: bool, promotes: bool) -> Purpose:
 
 def _is_idle(signs: Signs) -> bool:
     """Whether nothing in the mail serves an order: it greets, thanks, presents itself or advertises."""
-    if signs.reply or "reply_to_enquiry" in signs.all:
+    if signs.reply or signs.all & {"reply_to_enquiry", "not_ours"}:
         return False
     if "off_topic" in signs.opening and not signs.all & NEWS:
         return True

@@ -81,8 +81,8 @@ def _opt_out_links(case: Case) -> Iterator[Evidence]:
 
 
 def _opt_out_words(case: Case) -> Iterator[Evidence]:
-    if not case.spoken("opt_out"):
-        return
+    if not case.spoken("opt_out") or case.spoken("not_ours"):
+        return  # who says whose newsletter it is tells how to leave another's list
     for sentence in case.scene.own():
         if not sentence.has("reply_to_enquiry") and not _denies_list(sentence):
             for hit in sentence.of("opt_out")[:1]:

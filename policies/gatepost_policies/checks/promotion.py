@@ -39,7 +39,8 @@ def _promotions(asks: Asks, harmless: tuple[str, ...]) -> Iterator[Span]:
     )
     for number, hit in asks.talk.meant("promo", besides=harmless):
         sentence = asks.talk.sentences[number]
-        if not asks.talk.answers_buyer(number) and not sentence.has("pay_outside", "promo_past"):
+        spared = asks.talk.answers_buyer(number) or asks.talk.is_anothers(number)
+        if not spared and not sentence.has("pay_outside", "promo_past"):
             yield hit.span
 
 
@@ -67,7 +68,9 @@ def find_cross_promotion(case: Case, params: Params) -> Iterable[Evidence]:
     spans += [
         hit.span
         for number, hit in talk.meant("other_products", besides=("other_harmless",))
-        if not talk.answers_buyer(number) and not any(one.has("substitute") for one in talk.near(number))
+        if not talk.answers_buyer(number)
+        and not talk.is_anothers(number)
+        and not any(one.has("substitute") for one in talk.near(number))
     ]
     return evidence(case, spans, "promotes other products")
 

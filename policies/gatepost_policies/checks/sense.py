@@ -29,10 +29,13 @@ _QUOTE: Final = re.compile("[\"“„«‘']")
 _QUOTED: Final = re.compile(r"[^\"“„«‘']{0,12}[\"“„«‘'][^\"”“»’\n]{1,80}[\"”“»’']")
 BRIEF: Final = 6  # sentences of one passage, greetings and names not counted
 SHORT_WORDS: Final = 12  # characters; a shorter sentence is a greeting or a name
+DISOWN_REACH: Final = 2  # sentences from a newsletter to the words that it is somebody else's
 _ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
 _GIVEN: Final = frozenset({"gift", "voucher", "discount"})
 # What is said of a review that is to be changed, which a buyer may wish as well.
 CHANGING: Final = frozenset({"review_change", "change_it", "review_yours", "review_past"})
+# What a buyer writes of a review of his, and the seller's answer denies or tells nothing of.
+REVIEWING: Final = CHANGING | {"review_praise", "top_marks", "praise_word", "gift", "voucher", "discount"}
 # Things of one kind: who denies one of them answers a question for any.
 _KINDS: Final = (frozenset({"gift", "voucher", "discount"}),)
 
@@ -141,7 +144,26 @@ class Talk:
             return False
         if concept in CHANGING and any(one.has("buyer_asked") for one in self.sentences):
             return True
-        return self._is_denied(concept)
+        return self._is_denied(concept) or (concept in REVIEWING and self._declines)
+
+    @cached_property
+    def _declines(self) -> bool:
+        """Whether the body says no to something near a word of reviews or of what is given for them."""
+        return any(
+            one.has("negation") and any(other.has("review_noun", *_GIVEN) for other in self.near(number))
+            for number, one in enumerate(self.sentences)
+            if not is_reply_subject(one.text)
+        )
+
+    def is_anothers(self, number: int) -> bool:
+        """Whether what sentence `number` names is said, in it or soon after, to come from somebody else.
+
+        A subject is answered by the whole body; what is named after those words is the seller's own again.
+        """
+        disowning = self.scene.speakers("not_ours")
+        if any(number <= other <= number + DISOWN_REACH for other in disowning):
+            return True
+        return bool(disowning) and self.sentences[number].passage < self.sentences[disowning[-1]].passage
 
     def answers_buyer(self, number: int) -> bool:
         """Whether sentence `number` answers a question the buyer asked, or tells what was done as asked."""

@@ -23,7 +23,7 @@ _BREAK: Final = re.compile(
     r"|(?<=[。！？])[」』）]*)"
 )
 _ABBREVIATED: Final = re.compile(
-    r"(?:^|[\s(\"'])(?:[^\W\d_]|\d{1,2}|mr|mrs|ms|dr|prof|hr|fr|nr|no|st|str|sr|sra|srta|sig|dott|mme|mlle|ca|bzw|"
+    r"(?:^|[\s(\"]|(?<!\w)')(?:[^\W\d_]|\d{1,2}|mr|mrs|ms|dr|prof|hr|fr|nr|no|st|str|sr|sra|srta|sig|dott|mme|mlle|ca|bzw|"
     r"inkl|evtl|ggf|usw|etc|approx|incl|vs|tel|art|abs|bijv|dhr|mw|mevr|nt|np|tzn|ul|pan|dl|t\.ex|bl\.a|"
     r"z\.\s?b|e\.g|i\.e|p\.ej|n\.b|d\.h|u\.a)$",
     re.IGNORECASE,

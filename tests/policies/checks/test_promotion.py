@@ -47,3 +47,18 @@ def test_a_discount_is_marketing_beside_the_reward(text: str) -> None:
 def test_another_product_as_a_substitute_is_no_promotion() -> None:
     assert found(plain("The blue one is sold out. Please have a look at our other models.")) == {}
     assert set(found(plain("Please have a look at our other models."))) == {"cross-promotion"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found_as"),
+    [
+        ("We are sorry about that newsletter. It does not come from us.", set()),
+        ("Der Newsletter stammt nicht von uns.", set()),
+        ("Quei messaggi con la newsletter non sono nostri.", set()),
+        ("Die nieuwsbrief komt niet van ons.", set()),
+        ("That newsletter does not come from us. Join our own newsletter instead.", {"marketing"}),
+        ("Our newsletter brings you the best offers.", {"marketing"}),
+    ],
+)
+def test_a_newsletter_of_somebody_else_is_not_advertised(text: str, found_as: set[str]) -> None:
+    assert set(found(plain(text))) & {"marketing", "opt-out-link"} == found_as

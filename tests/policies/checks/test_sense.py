@@ -92,6 +92,12 @@ def test_the_subject_of_an_answer_is_the_buyers_where_it_is_denied(
     assert meant(f"{subject}\n\n{body}", "voucher") + meant(f"{subject}\n\n{body}", "discount") == count
 
 
+def test_the_subject_of_an_answer_may_be_what_is_declined() -> None:
+    declined = "Re: five stars for a discount?\n\nWe give nothing for reviews, that is not allowed."
+    assert meant(declined, "discount") == meant(declined, "top_marks") == 0
+    assert meant("Re: five stars for a discount?\n\nWith pleasure.", "discount") == 1
+
+
 @pytest.mark.parametrize(
     ("subject", "body", "concept", "count"),
     [

@@ -17,6 +17,9 @@ def pieces(text: str) -> list[str]:
     ("text", "expected"),
     [
         pytest.param("One. Two! Three?", ["One.", "Two!", "Three?"], id="closing marks"),
+        pytest.param(
+            "Some don't. Tell us.", ["Some don't.", "Tell us."], id="the end of a word is no initial"
+        ),
         pytest.param("Dear Mr. Smith, hello.", ["Dear Mr. Smith, hello."], id="abbreviation"),
         pytest.param("Am 12. November kommt es.", ["Am 12. November kommt es."], id="ordinal"),
         pytest.param("Costs 3.50 in all.", ["Costs 3.50 in all."], id="decimal point"),
