@@ -95,7 +95,8 @@ class Talk:
         if not (anywhere or self.is_brief):
             return
         harmless = tuple(besides)
-        for number in self._met(lead, others, ("other_stars", *unless), reach):
+        leave = () if anywhere else ("review_free",)
+        for number in self._met(lead, others, ("other_stars", *unless), leave, reach):
             here = self.sentences[number]
             if self.answers_buyer(number) or not self._is_said(number, lead):
                 continue
@@ -104,9 +105,14 @@ class Talk:
                     yield number, _joined(here, hit, others)
 
     def _met(
-        self, lead: str, others: tuple[tuple[str, ...], ...], barred: tuple[str, ...], reach: int
+        self,
+        lead: str,
+        others: tuple[tuple[str, ...], ...],
+        barred: tuple[str, ...],
+        leave: tuple[str, ...],
+        reach: int,
     ) -> Iterator[int]:
-        """The sentences of `lead` where the others are met as well and nothing bars them."""
+        """The sentences of `lead` where the others are met and neither they nor those beside bar it."""
         numbers = set(self.scene.speakers(lead))
         for group in others:
             spoken = {number for concept in group for number in self.scene.speakers(concept)}
@@ -114,7 +120,7 @@ class Talk:
         for number in sorted(numbers):
             here, beside = self.sentences[number], self.near(number)
             around = self.near(number, reach) if reach else (here,)
-            free = here.has(*barred) or any(one.has("review_free") for one in beside)
+            free = here.has(*barred) or any(one.has(*leave) for one in beside)
             if not free and all(any(one.has(*group) for one in around) for group in others):
                 yield number
 

@@ -186,3 +186,10 @@ def test_what_is_met_is_quoted_as_far_as_it_meets() -> None:
 )
 def test_words_in_a_quoted_title_are_not_meant(text: str, count: int) -> None:
     assert meant(text, "voucher") == count
+
+
+def test_who_may_ignore_a_mail_is_asked_to_pay_all_the_same() -> None:
+    text = "When you do so is entirely up to you. Please transfer the amount to our bank account."
+    assert [number for number, _ in Talk(observe(plain(text))).together("pay_means", ("pay_moves",))] == []
+    pays = Talk(observe(plain(text))).together("pay_means", ("pay_moves",), anywhere=True)
+    assert [number for number, _ in pays] == [1]
