@@ -35,7 +35,7 @@ _GIVEN: Final = frozenset({"gift", "voucher", "discount"})
 # What is said of a review that is to be changed, which a buyer may wish as well.
 CHANGING: Final = frozenset({"review_change", "change_it", "review_yours", "review_past"})
 # What a buyer writes of a review of his, and the seller's answer denies or tells nothing of.
-REVIEWING: Final = CHANGING | {"review_praise", "top_marks", "praise_word", "gift", "voucher", "discount"}
+REVIEWING: Final = CHANGING | _GIVEN | {"review_praise", "top_marks", "praise_word", "praise_hint", "benefit"}
 # Things of one kind: who denies one of them answers a question for any.
 _KINDS: Final = (frozenset({"gift", "voucher", "discount"}),)
 
@@ -154,12 +154,18 @@ class Talk:
 
     @cached_property
     def _declines(self) -> bool:
-        """Whether the body says no to something near a word of reviews or of what is given for them."""
-        return any(
-            one.has("negation") and any(other.has("review_noun", *_GIVEN) for other in self.near(number))
-            for number, one in enumerate(self.sentences)
-            if not is_reply_subject(one.text)
-        )
+        """Whether the body says no to something near a word of reviews or of what is given for them.
+
+        Beside an ask nothing is declined: "don't wait, write it", "it is no trouble: write it".
+        """
+        for number, one in enumerate(self.sentences):
+            if is_reply_subject(one.text) or not any(_real_negations(one)):
+                continue
+            around = [other for other in self.near(number) if not is_reply_subject(other.text)]
+            named = any(other.has("review_noun", *_GIVEN) for other in around)
+            if named and not any(other.has("review_ask") for other in around):
+                return True
+        return False
 
     def is_anothers(self, number: int) -> bool:
         """Whether what sentence `number` names is said, in it or soon after, to come from somebody else.
@@ -211,13 +217,17 @@ def is_reported(sentence: Sentence, hit: Hit) -> bool:
 
 def is_negated(sentence: Sentence, hit: Hit) -> bool:
     """Whether a negation of the same clause governs `hit`."""
+    if any(_governs(sentence, negation, hit) for negation in _real_negations(sentence)):
+        return True
+    return any(0 <= denied.span.start - hit.span.end <= DENIAL_REACH for denied in sentence.of("denied"))
+
+
+def _real_negations(sentence: Sentence) -> Iterator[Hit]:
+    """The negations that deny something, so not "don't hesitate"."""
     false = sentence.of("false_negation")
     for negation in sentence.of("negation"):
-        if not any(overlaps(negation.span, other.span) for other in false) and _governs(
-            sentence, negation, hit
-        ):
-            return True
-    return any(0 <= denied.span.start - hit.span.end <= DENIAL_REACH for denied in sentence.of("denied"))
+        if not any(overlaps(negation.span, other.span) for other in false):
+            yield negation
 
 
 def _governs(sentence: Sentence, negation: Hit, hit: Hit) -> bool:

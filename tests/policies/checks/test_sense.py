@@ -92,10 +92,24 @@ def test_the_subject_of_an_answer_is_the_buyers_where_it_is_denied(
     assert meant(f"{subject}\n\n{body}", "voucher") + meant(f"{subject}\n\n{body}", "discount") == count
 
 
-def test_the_subject_of_an_answer_may_be_what_is_declined() -> None:
-    declined = "Re: five stars for a discount?\n\nWe give nothing for reviews, that is not allowed."
-    assert meant(declined, "discount") == meant(declined, "top_marks") == 0
-    assert meant("Re: five stars for a discount?\n\nWith pleasure.", "discount") == 1
+@pytest.mark.parametrize(
+    ("body", "concept", "count"),
+    [
+        pytest.param("We give nothing for reviews, that is not allowed.", "discount", 0, id="denied"),
+        pytest.param("Sorry, that is not possible. Reviews must stay free.", "discount", 0, id="beside"),
+        pytest.param("Sorry, that is not possible. Reviews must stay free.", "benefit", 0, id="a hint"),
+        pytest.param("We pay nothing. A voucher would buy your opinion.", "top_marks", 0, id="a gift named"),
+        pytest.param(
+            "Sorry, that is not possible. Reviews must stay free.", "pay_outside", 1, id="no review"
+        ),
+        pytest.param("The lid is not broken. It is only loose.", "discount", 1, id="another matter"),
+        pytest.param("With pleasure.", "discount", 1, id="no answer"),
+        pytest.param("Don't wait, reviews are open.", "discount", 1, id="no real negation"),
+        pytest.param("It is no trouble: write a review.", "discount", 1, id="an ask"),
+    ],
+)
+def test_the_subject_of_an_answer_may_be_what_is_declined(body: str, concept: str, count: int) -> None:
+    assert meant(f"Re: five stars for a 5% discount, or pay by PayPal?\n\n{body}", concept) == count
 
 
 @pytest.mark.parametrize(
