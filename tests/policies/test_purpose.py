@@ -64,6 +64,8 @@ TABLE = [
         Purpose.SERVICE,
     ),
     ("birthday", "Happy birthday from all of us!", Purpose.OTHER),
+    ("newsletter", "Our newsletter is out.", Purpose.OTHER),
+    ("newsletter of others", "That newsletter does not come from us.", Purpose.SERVICE),
     ("cart", "You left something in your shopping cart.", Purpose.OTHER),
     ("advertising", "Use the code LAMP20 for 20% off your next order.", Purpose.OTHER),
 ]

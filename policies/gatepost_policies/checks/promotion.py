@@ -33,15 +33,18 @@ def find_marketing(case: Case, params: Params) -> Iterable[Evidence]:
 
 
 def _promotions(asks: Asks, harmless: tuple[str, ...]) -> Iterator[Span]:
-    yield from (
-        hit.span
-        for _, hit in asks.talk.together("bargain_hint", ("shop_hint",), unless=NO_BARGAIN, anywhere=True)
-    )
-    for number, hit in asks.talk.meant("promo", besides=harmless):
-        sentence = asks.talk.sentences[number]
-        spared = asks.talk.answers_buyer(number) or asks.talk.is_anothers(number)
-        if not spared and not sentence.has("pay_outside", "promo_past"):
+    talk = asks.talk
+    for number, hit in talk.together("bargain_hint", ("shop_hint",), unless=NO_BARGAIN, anywhere=True):
+        if not talk.is_anothers(number):
             yield hit.span
+    for number, hit in talk.meant("promo", besides=harmless):
+        if not _is_spared(talk, number) and not talk.sentences[number].has("pay_outside", "promo_past"):
+            yield hit.span
+
+
+def _is_spared(talk: Talk, number: int) -> bool:
+    """Whether what sentence `number` names is no offer: the buyer asked, or somebody else sent it."""
+    return talk.answers_buyer(number) or talk.is_anothers(number)
 
 
 def _vouchers(asks: Asks) -> Iterator[Span]:
@@ -49,7 +52,7 @@ def _vouchers(asks: Asks) -> Iterator[Span]:
     talk = asks.talk
     for number, hit in talk.meant("voucher", "discount", besides=NO_OFFER):
         given = any(sentence.has("giving") for sentence in talk.near(number))
-        if not given or talk.answers_buyer(number) or talk.sentences[number].has("promo_past"):
+        if not given or _is_spared(talk, number) or talk.sentences[number].has("promo_past"):
             continue
         if hit.concept != "discount" or not _is_remedy(asks, number):
             yield hit.span
@@ -68,9 +71,7 @@ def find_cross_promotion(case: Case, params: Params) -> Iterable[Evidence]:
     spans += [
         hit.span
         for number, hit in talk.meant("other_products", besides=("other_harmless",))
-        if not talk.answers_buyer(number)
-        and not talk.is_anothers(number)
-        and not any(one.has("substitute") for one in talk.near(number))
+        if not _is_spared(talk, number) and not any(one.has("substitute") for one in talk.near(number))
     ]
     return evidence(case, spans, "promotes other products")
 
@@ -78,5 +79,5 @@ def find_cross_promotion(case: Case, params: Params) -> Iterable[Evidence]:
 def _paired(talk: Talk) -> Iterator[tuple[int, Hit]]:
     """Goods of the shop that are said to go with what was bought, where no substitute is spoken of."""
     for number, hit in talk.together("our_goods", ("goes_with",), unless=("other_harmless", "substitute")):
-        if not any(one.has("substitute") for one in talk.near(number)):
+        if not talk.is_anothers(number) and not any(one.has("substitute") for one in talk.near(number)):
             yield number, hit

@@ -88,6 +88,8 @@ def test_an_answer_about_opting_out_is_no_offer_of_it() -> None:
         ("We have no newsletter, so there is nothing to unsubscribe from.", []),
         ("If you do not want our mails, unsubscribe by answering.", ["unsubscribe"]),
         ("If not, unsubscribe with one word.", ["unsubscribe"]),
+        ("Please unsubscribe in that newsletter itself. It was not sent by us.", []),
+        ("Please unsubscribe in that newsletter itself.", ["unsubscribe"]),
     ],
 )
 def test_where_there_is_no_list_nothing_opts_out(text: str, found: list[str]) -> None:

@@ -62,3 +62,24 @@ def test_another_product_as_a_substitute_is_no_promotion() -> None:
 )
 def test_a_newsletter_of_somebody_else_is_not_advertised(text: str, found_as: set[str]) -> None:
     assert set(found(plain(text))) & {"marketing", "opt-out-link"} == found_as
+
+
+OFFERS = [
+    pytest.param("You get 20% off your next order.", "marketing", id="a voucher"),
+    pytest.param("You have 24 hours: this bargain ends tonight.", "marketing", id="a bargain"),
+    pytest.param("You may also like our matching cups.", "cross-promotion", id="goods that go with it"),
+    pytest.param("See what else we make.", "cross-promotion", id="other goods"),
+    pytest.param("Our newsletter has it all.", "marketing", id="a newsletter"),
+]
+NOT_OURS = "That mail was not sent by us."
+
+
+@pytest.mark.parametrize(("offer", "kind"), OFFERS)
+def test_an_offer_in_a_mail_of_somebody_else_is_not_the_sellers(offer: str, kind: str) -> None:
+    """What is said within two sentences, or in the subject, to come from others is not offered here."""
+    assert set(found(plain(offer))) == {kind}
+    assert found(plain(f"{offer} {NOT_OURS}")) == {}
+    assert found(plain(f"{offer} We know it. {NOT_OURS}")) == {}
+    assert set(found(plain(f"{offer} We know it. It is spam. {NOT_OURS}"))) == {kind}
+    assert found(plain(NOT_OURS, subject=offer)) == {}
+    assert set(found(plain(f"{NOT_OURS} {offer}"))) == {kind}
