@@ -93,7 +93,7 @@ def _is_idle(signs: Signs) -> bool:
     if signs.all & SUBSTANCE or "delivered" in signs.subject or signs.affairs:
         return False
     if signs.all & {"thanks_purchase", "introduces"}:
-        return True
+        return "thanks_purchase" not in signs.all or "money" not in signs.all  # what was bought has a price
     # What speaks of no order at all is left to its order ID: with one it is an answer in its own words.
     return not signs.has_order and "transaction" not in signs.body
 

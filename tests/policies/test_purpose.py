@@ -57,6 +57,8 @@ TABLE = [
     ("invoice", "The invoice for your lamp is attached.", Purpose.COMPLETION),
     ("order confirmed", "We have received your order of the lamp.", Purpose.COMPLETION),
     ("thanks only", "Thank you for your purchase! If you have any questions, just reply.", Purpose.OTHER),
+    ("thanks for what has a price", "Thank you for your purchase!\n\n2 x Mug: $12.00", Purpose.SERVICE),
+    ("thanks and advertises", "Thank you for your purchase! Next time save $5 with LAMP5.", Purpose.OTHER),
     ("presents itself", "I just wanted to say hello and tell you a little about us.", Purpose.OTHER),
     (
         "says hello, and asks",

@@ -19,6 +19,7 @@ NO_WISH: Final = ("review_bad", "happy_praise")  # words like praise that wish f
 FREE: Final = ("review_thanks", "review_balanced", "amazon_acts", "rule_report")
 
 GIFTS: Final = ("gift", "voucher", "discount")
+PRICE_REACH: Final = 3  # characters between a thing of value and "for your review"
 TO_US: Final = ("to_us", "contact_us")
 _UNPRESSED: Final = ("amazon_acts", "rule_report")
 
@@ -127,12 +128,16 @@ class Asks:
         )
 
     def _claimed(self) -> Iterator[tuple[int, Hit]]:
-        """Gifts that are no excuse where a review is given for them: "claim your gift" is not "your gift"."""
-        for number, hit in self.talk.meant(*GIFTS, besides=("review_thanks",)):
+        """Gifts that are no excuse where a review is given for them: "claim your gift" is not "your gift".
+
+        Right beside "for your review" anything of value is the price of it: "the discount for your review".
+        """
+        for number, hit in self.talk.meant(*GIFTS, "benefit", "money", besides=("review_thanks",)):
             here = self.talk.sentences[number]
             if here.has("in_return") and names_review(here):
                 excuses = (other.span for other in here.of("gift_harmless") if overlaps(other.span, hit.span))
-                if all(inside(span, hit.span) and span != hit.span for span in excuses):
+                claimed = all(inside(span, hit.span) and span != hit.span for span in excuses)
+                if (claimed and hit.concept in GIFTS) or _is_price(here, hit):
                     yield number, hit
 
     def _is_paid(self, number: int) -> bool:
@@ -256,6 +261,14 @@ def asks_of(case: Case) -> Asks:
 def asks_review(scene: Scene) -> tuple[Span, ...]:
     """Each ask for a product review, seller feedback, rating or stars (D4b)."""
     return narrowest(hit.span for _, hit in Asks(Talk(scene)).asks)
+
+
+def _is_price(sentence: Sentence, hit: Hit) -> bool:
+    """Whether `hit` stands right beside the words that say what it is given for."""
+    return any(
+        0 <= max(hit.span.start, other.span.start) - min(hit.span.end, other.span.end) <= PRICE_REACH
+        for other in sentence.of("in_return")
+    )
 
 
 def names_review(sentence: Sentence) -> bool:

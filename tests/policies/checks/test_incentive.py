@@ -83,3 +83,18 @@ def test_a_refund_after_a_look_into_the_case_is_no_reward(text: str) -> None:
 def test_a_voucher_handed_over_after_thanks_for_a_review_is_a_reward() -> None:
     text = "Thank you for your review of the lamp! Please accept this coupon."
     assert set(found(plain(text))) == {"review-incentive"}
+
+
+@pytest.mark.parametrize(
+    ("text", "paid"),
+    [
+        pytest.param("We give a discount for a review.", True, id="what another use excuses"),
+        pytest.param("We offer $10 in exchange for a review.", True, id="a sum"),
+        pytest.param("レビューのお礼に500円を差し上げます。", True, id="a sum, after what it is for"),
+        pytest.param("We give no discount for a review.", False, id="denied"),
+        pytest.param("You paid $10. Your review helps others.", False, id="no price of it"),
+        pytest.param("It costs $10 as always, and we are curious for your review.", False, id="apart"),
+    ],
+)
+def test_what_stands_beside_what_it_is_given_for_is_a_reward(text: str, paid: bool) -> None:
+    assert ("review-incentive" in found(plain(text))) is paid
