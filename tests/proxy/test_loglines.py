@@ -73,6 +73,14 @@ def plain() -> Iterator[io.StringIO]:
     structlog.configure(**before)
 
 
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_one_test_counted_is_not_told_in_the_next(turn: int, plain: io.StringIO) -> None:
+    events.gateway_stopped(turn)
+    assert len(plain.getvalue().splitlines()) == 1
+    for _ in range(100):
+        events.connection_refused("192.0.2.1", "too many")
+
+
 def test_a_flood_leaves_a_few_lines_and_their_count() -> None:
     before, file = structlog.get_config(), io.StringIO()
     events.set_up("info", file=file, repeats=Repeats(60))
