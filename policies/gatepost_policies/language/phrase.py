@@ -6,6 +6,7 @@
     *sterne                  a star in front: the word may be the end of a compound
     @review                  a list of the same file
     $#                       a number, here after a currency sign
+    # %                      and before a sign, which may stand right after it
 
 Words are folded as mail is, so they are written as people write them. Japanese is written without
 spaces between words: a space joins, `~4` is up to four characters, and nothing marks a word's edge.
@@ -57,6 +58,7 @@ class Group:
 
 
 Items = tuple["Word | Gap | Group", ...]
+_NUMBER: Final = Word("#")
 
 
 def parsed(phrase: str, lists: Mapping[str, Sequence[str]]) -> Group:
@@ -222,10 +224,14 @@ class _Writer:
                 continue
             text = self.word(item) if isinstance(item, Word) else f"(?:{self.branches(item)})"
             if is_needed(item):
-                parts.append(text + (self.edge if index < last else ""))
+                parts.append(text + (self.after(item) if index < last else ""))
             else:
                 parts.append(f"(?:{text}{self.edge})?" if index < last else f"(?:{self.edge}{text})?")
         return "".join(parts)
+
+    def after(self, item: Word | Group) -> str:
+        """The spaces after a part; what no letter or digit begins may stand right after a number: "20%"."""
+        return self.edge.replace("+", "*", 1) if item == _NUMBER else self.edge
 
     def word(self, word: Word) -> str:
         text = " +".join(map(re.escape, spelled(word.core, self.language)))
