@@ -32,6 +32,8 @@ SHORT_WORDS: Final = 12  # characters; a shorter sentence is a greeting or a nam
 DISOWN_REACH: Final = 2  # sentences from a newsletter to the words that it is somebody else's
 _ANSWER_REACH: Final = 2  # sentences after "you asked how …" that still answer it
 _GIVEN: Final = frozenset({"gift", "voucher", "discount"})
+# What is heard from a review to what is given for it: "for a review we never give points".
+_STRETCHED: Final = frozenset({"benefit"})
 # What is said of a review that is to be changed, which a buyer may wish as well.
 CHANGING: Final = frozenset({"review_change", "change_it", "review_yours", "review_past"})
 # What a buyer writes of a review of his, and the seller's answer denies or tells nothing of.
@@ -238,6 +240,9 @@ def _governs(sentence: Sentence, negation: Hit, hit: Hit) -> bool:
         # Where verbs come last, the last word of the hit may carry it ("hediye vermeyiz"); elsewhere
         # a negation in the middle takes back what is given ("offer you nothing in return").
         last = hit.span.end <= negation.span.end
+        if hit.concept in _STRETCHED and not last:
+            end = Span(hit.span.passage, hit.span.end, hit.span.end)
+            return within and not breaks_between(sentence, negation.span, end)
         return within and (verb_last if last else hit.concept in _GIVEN)
     before = negation.span.end <= hit.span.start
     if not before and not verb_last:

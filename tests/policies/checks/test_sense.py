@@ -31,6 +31,9 @@ def meant(text: str, concept: str) -> int:
         pytest.param(
             "Gutscheine können wir Ihnen leider nicht anbieten.", "voucher", 0, id="German verb last"
         ),
+        pytest.param(
+            "Za opinie nie oferujemy punktów.", "benefit", 0, id="Polish, within what it reaches over"
+        ),
         pytest.param("Ihr Gutschein: 10 € für Ihre nächste Bestellung.", "voucher", 1, id="German, plain"),
         pytest.param("Size hediye kartı veremiyoruz.", "voucher", 0, id="Turkish suffix"),
         pytest.param("Si no llegó ¿acepta un vale de 5 €?", "voucher", 1, id="not into a Spanish question"),
