@@ -195,7 +195,7 @@ class Asks:
                 yield number, hit
         for number, hit in self.talk.together("tell_all", TO_US, unless=FREE, reach=1):
             around = self.talk.near(number)
-            happy = any(one.has("happy_if") or (one.question and one.has("happy_ask")) for one in around)
+            happy = any(_is_glad(one) or (one.question and one.has("happy_ask")) for one in around)
             unhappy = any(one.has("unhappy_if") or (one.question and one.has("bad_news")) for one in around)
             if happy and unhappy and not any(one.has("review_balanced") for one in around):
                 yield number, hit
@@ -269,6 +269,12 @@ def _is_price(sentence: Sentence, hit: Hit) -> bool:
         0 <= max(hit.span.start, other.span.start) - min(hit.span.end, other.span.end) <= PRICE_REACH
         for other in sentence.of("in_return")
     )
+
+
+def _is_glad(sentence: Sentence) -> bool:
+    """Whether the sentence speaks of a happy buyer, and not in words that deny it: "if it isn't well"."""
+    denied = sentence.of("negation")
+    return any(not any(overlaps(hit.span, no.span) for no in denied) for hit in sentence.of("happy_if"))
 
 
 def names_review(sentence: Sentence) -> bool:
