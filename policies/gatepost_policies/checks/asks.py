@@ -22,6 +22,8 @@ GIFTS: Final = ("gift", "voucher", "discount")
 PRICE_REACH: Final = 3  # characters between a thing of value and "for your review"
 TO_US: Final = ("to_us", "contact_us")
 _UNPRESSED: Final = ("amazon_acts", "rule_report")
+# Sentences of instructions and papers: what they hint at beside an ask is none of its terms.
+ERRANDS: Final = ("handling", "bookkeeping")
 
 _THANKS_LAST: Final = frozenset({"tr", "ja"})  # "for the five stars thanks"
 
@@ -239,6 +241,8 @@ class Asks:
         here, before = self.talk.sentences[number], self.talk.before(number)
         if before and before.has("review_bad", "review_thanks"):
             return True
+        if before and before.has("review_ask") and runs_errand(here):
+            return False  # "we'd like your review. Can you change the address?"
         if before and before.has("review_yours") and names_review(before):
             return True
         if not (here.question or here.has("request", "please")):
@@ -275,6 +279,11 @@ def _is_glad(sentence: Sentence) -> bool:
     """Whether the sentence speaks of a happy buyer, and not in words that deny it: "if it isn't well"."""
     denied = sentence.of("negation")
     return any(not any(overlaps(hit.span, no.span) for no in denied) for hit in sentence.of("happy_if"))
+
+
+def runs_errand(sentence: Sentence) -> bool:
+    """Whether the sentence tells of instructions or papers, and of no review."""
+    return sentence.has(*ERRANDS) and not sentence.has("review_noun", "review_talk", "review_ask")
 
 
 def names_review(sentence: Sentence) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from gatepost_policies.checks.asks import Asks, asks_of, names_review
+from gatepost_policies.checks.asks import Asks, asks_of, names_review, runs_errand
 from gatepost_policies.checks.case import Case, Evidence, Params, evidence
 from gatepost_policies.checks.sense import overlaps
 from gatepost_policies.language.scene import Hit
@@ -42,7 +42,9 @@ def _hinted(asks: Asks) -> Iterator[tuple[int, Span]]:
         "benefit", ("review_talk",), unless=UNPAID, besides=("gift_owed", "gift_harmless"), reach=1
     )
     for number, hit in met:
-        if asks.talk.sentences[number].has("review_talk") or asks.numbers & {number - 1, number + 1}:
+        here = asks.talk.sentences[number]
+        beside = not runs_errand(here) and asks.numbers & {number - 1, number + 1}
+        if here.has("review_talk") or beside:
             yield number, hit.span
 
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from gatepost_policies.checks.asks import FREE, NO_WISH, Asks, asks_of, asks_review, names_review
+from gatepost_policies.checks.asks import (
+    ERRANDS,
+    FREE,
+    NO_WISH,
+    Asks,
+    asks_of,
+    asks_review,
+    names_review,
+    runs_errand,
+)
 from gatepost_policies.checks.case import Case, Evidence, Params, evidence
 from gatepost_policies.checks.incentive import rewards_of
 from gatepost_policies.checks.sense import overlaps
@@ -149,6 +158,9 @@ def _is_happy(sentence: Sentence, hit: Hit) -> bool:
 
 
 def _is_fragment(sentence: Sentence, hit: Hit) -> bool:
+    rest = sentence.text[hit.span.end - sentence.start :]
+    if "," in rest and any(other.span.start >= hit.span.end for other in sentence.of(*ERRANDS)):
+        return False  # "if the lamp is green, the battery is full"
     return sentence.end - hit.span.end <= _FRAGMENT_REST and not sentence.has("contact_us")
 
 
@@ -185,7 +197,7 @@ def find_influence(case: Case, params: Params) -> Iterable[Evidence]:
     # A hint, and what is not to be said, are told where nothing plainer is.
     if not (asks.praise or asks.changes or asks.diversions or rewards_of(case) or _gates(case)):
         pleas = asks.talk.together("plea_hint", ("review_talk",), unless=FREE, reach=1, denied=True)
-        spans += [hit.span for _, hit in pleas]
+        spans += [hit.span for number, hit in pleas if not runs_errand(asks.talk.sentences[number])]
     spans += [hit.span for _, hit in asks.talk.meant("review_wording", besides=("review_thanks",))]
     if not rewards_of(case):
         spans += [hit.span for _, hit in asks.talk.said("review_silence")]
