@@ -224,7 +224,7 @@ class Asks:
         for number, hit in hinted:
             if not any(own_changes(self.talk.sentences[number])):
                 yield number, hit
-        for number, hit in self.talk.together("review_past", unless=barred):
+        for number, hit in self.talk.together("review_past", unless=(*barred, "review_balanced")):
             here = self.talk.sentences[number]
             if here.question or here.has("please", "request"):
                 yield number, hit

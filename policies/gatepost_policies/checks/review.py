@@ -37,6 +37,7 @@ __all__ = [
 
 _FRAGMENT_REST: Final = 40  # characters after a condition in a sentence that has no main clause of its own
 _FRAGMENT_WORDS: Final = 9
+_COMMALESS: Final = frozenset({"sv", "tr"})  # where no comma parts a condition from what follows it
 _STILL_ASKED: Final = ("request", "please", "review_request_thanks")  # "thanks in advance for the five stars"
 _FORK_REACH: Final = 5  # sentences between "YES:" and the ask
 
@@ -159,7 +160,9 @@ def _is_happy(sentence: Sentence, hit: Hit) -> bool:
 
 def _is_fragment(sentence: Sentence, hit: Hit) -> bool:
     rest = sentence.text[hit.span.end - sentence.start :]
-    if "," in rest and any(other.span.start >= hit.span.end for other in sentence.of(*ERRANDS)):
+    if ("," in rest or sentence.language in _COMMALESS) and any(
+        other.span.start >= hit.span.end for other in sentence.of(*ERRANDS)
+    ):
         return False  # "if the lamp is green, the battery is full"
     return sentence.end - hit.span.end <= _FRAGMENT_REST and not sentence.has("contact_us")
 
