@@ -11,7 +11,7 @@ from typing import Final
 
 from gatepost_policies.language.scene import Scene
 from gatepost_policies.model import Purpose, Reading
-from gatepost_policies.signs import Signs, signs_of
+from gatepost_policies.signs import SUBSTANCE, Signs, signs_of
 
 
 def purpose_of(
@@ -88,7 +88,7 @@ def _is_idle(signs: Signs) -> bool:
     """Whether nothing in the mail serves an order: it greets, thanks, presents itself or advertises."""
     if signs.reply or signs.all & {"reply_to_enquiry", "not_ours"}:
         return False
-    if "off_topic" in signs.opening and not signs.all & NEWS:
+    if signs.astray and not signs.all & NEWS:
         return True
     if signs.all & SUBSTANCE or "delivered" in signs.subject or signs.affairs:
         return False
@@ -116,26 +116,5 @@ NEWS: Final = frozenset(
         "shipped",
         "tracking_label",
         "unavailable",
-    }
-)
-# Concepts by which a mail does something for an order, rather than thank for it.
-SUBSTANCE: Final = frozenset(
-    {
-        "apology",
-        "buyer_address_label",
-        "bookkeeping",
-        "cancelled",
-        "delayed",
-        "delivery_tried",
-        "expected_delivery",
-        "order_confirmed",
-        "question_to_buyer",
-        "refunded",
-        "returned",
-        "shipped",
-        "tracking_label",
-        "unavailable",
-        "using_goods",
-        "will_ship",
     }
 )

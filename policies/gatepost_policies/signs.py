@@ -34,6 +34,27 @@ UNSAID: Final = {
 }
 # What is news even where the buyer's message is spoken of later on; of a delay the buyer may have asked.
 NEWLY: Final = ("cancelled", "returned", "shipped", "unavailable")
+# Concepts by which a mail does something for an order, rather than thank for it.
+SUBSTANCE: Final = frozenset(
+    {
+        "apology",
+        "buyer_address_label",
+        "bookkeeping",
+        "cancelled",
+        "delayed",
+        "delivery_tried",
+        "expected_delivery",
+        "order_confirmed",
+        "question_to_buyer",
+        "refunded",
+        "returned",
+        "shipped",
+        "tracking_label",
+        "unavailable",
+        "using_goods",
+        "will_ship",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +63,7 @@ class Signs:
 
     subject: frozenset[str]
     opening: frozenset[str]  # concepts of the subject and the first sentences
+    astray: bool  # they leave the order for something else, and not with a wish for the season at the end
     told: frozenset[str]  # those of them that are told as having happened
     body: frozenset[str]
     all: frozenset[str]
@@ -77,6 +99,7 @@ def signs_of(reading: Reading, scene: Scene, *, answers: bool) -> Signs:
     return Signs(
         subject=_concepts(subject),
         opening=spoken,
+        astray=_goes_astray(subject, _first_of_each_passage(body)),
         told=told,
         body=_concepts(body or subject),
         all=_concepts(own),
@@ -113,6 +136,21 @@ def _first(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
             return
         left -= bool(sentence.concepts)
         yield sentence
+
+
+def _goes_astray(subject: Sequence[Sentence], body: Sequence[Sentence]) -> bool:
+    """Whether a sentence has nothing to do with the order; a wish for the season may end what serves it."""
+    left = itertools.dropwhile(lambda one: not _serves(one) and not one.has("off_topic"), body)
+    return any(one.has("off_topic") for one in subject) or any(
+        one.has("off_topic") and (at == 0 or not one.has("season_wish")) for at, one in enumerate(left)
+    )
+
+
+def _serves(sentence: Sentence) -> bool:
+    """Whether a sentence says something of the order beyond thanks and hopes."""
+    if sentence.has("off_topic", "thanks_purchase", "happy_hope", "introduces"):
+        return False
+    return sentence.has(*SUBSTANCE, "handling", "transaction")
 
 
 def _is_no_apology(sentence: Sentence) -> bool:
