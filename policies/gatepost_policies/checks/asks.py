@@ -277,7 +277,7 @@ def _is_price(sentence: Sentence, hit: Hit) -> bool:
 
 def _is_glad(sentence: Sentence) -> bool:
     """Whether the sentence speaks of a happy buyer, and not in words that deny it: "if it isn't well"."""
-    denied = sentence.of("negation")
+    denied = sentence.of("negation", "at_will")
     return any(not any(overlaps(hit.span, no.span) for no in denied) for hit in sentence.of("happy_if"))
 
 
