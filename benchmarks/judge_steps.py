@@ -8,6 +8,7 @@ loaded: rules, words, tables; and phrases are ready, as they are in a gateway so
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import statistics
@@ -77,6 +78,8 @@ def unheard(rulebook: Rulebook) -> None:
     for language in known_languages():
         for _ in lexicon(language).prepared():
             pass
+        gc.collect()
+        gc.freeze()  # as the gateway does once its words are read
         stream = unheard_mails(language)
         spent = []
         for raw in stream:
