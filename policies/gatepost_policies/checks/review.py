@@ -121,6 +121,7 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
     if sentence.has("rule_report") or any(map(_is_balanced, asks.talk.near(number))):
         return
     yield from (hit.span for hit in sentence.of("happy_if") if _is_happy(sentence, hit))
+    yield from _faultless(sentence, "no_fault_if")
     if is_ask:
         yield from (hit.span for hit in sentence.of("glad_told") if _is_happy(sentence, hit))
         yield from _forked(asks, number)
@@ -130,9 +131,12 @@ def _conditions(asks: Asks, number: int, *, is_ask: bool) -> Iterator[Span]:
     if sentence.has("otherwise") and before.has("unhappy_if", "happy_if", "happy_ask", "happy_hope"):
         yield from (hit.span for hit in sentence.of("otherwise"))
     yield from (
-        hit.span for hit in before.of("happy_if") if _is_happy(before, hit) and _is_fragment(before, hit)
+        hit.span for hit in before.of("happy_if") if _is_happy(before, hit) and _is_fragment(before, hit.span)
     )
+    yield from (span for span in _faultless(before, "no_fault_if") if _is_fragment(before, span))
     yield from (hit.span for hit in before.of("happy_ask") if _is_question(before, hit))
+    if before.question:
+        yield from _faultless(before, "no_fault_ask")
     if is_ask and before.passage == sentence.passage:
         yield from (hit.span for hit in before.of("glad_told") if _is_happy(before, hit))
 
@@ -158,13 +162,21 @@ def _is_happy(sentence: Sentence, hit: Hit) -> bool:
     return not any(overlaps(hit.span, other.span) for other in others)
 
 
-def _is_fragment(sentence: Sentence, hit: Hit) -> bool:
-    rest = sentence.text[hit.span.end - sentence.start :]
+def _faultless(sentence: Sentence, concept: str) -> Iterator[Span]:
+    """What asks for no fault, so for a happy buyer: "if you have no complaints", not "if it's no problem"."""
+    willing = sentence.of("at_will")
+    for hit in sentence.of(concept):
+        if not any(overlaps(hit.span, other.span) for other in willing):
+            yield hit.span
+
+
+def _is_fragment(sentence: Sentence, span: Span) -> bool:
+    rest = sentence.text[span.end - sentence.start :]
     if ("," in rest or sentence.language in _COMMALESS) and any(
-        other.span.start >= hit.span.end for other in sentence.of(*ERRANDS)
+        other.span.start >= span.end for other in sentence.of(*ERRANDS)
     ):
         return False  # "if the lamp is green, the battery is full"
-    return sentence.end - hit.span.end <= _FRAGMENT_REST and not sentence.has("contact_us")
+    return sentence.end - span.end <= _FRAGMENT_REST and not sentence.has("contact_us")
 
 
 def _is_question(sentence: Sentence, hit: Hit) -> bool:

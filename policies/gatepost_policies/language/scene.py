@@ -185,8 +185,8 @@ def _lettered(drafts: Iterable[_Draft]) -> int:
 def _by_passage(drafts: list[_Draft], language: str) -> dict[int, str]:
     """The language to read each passage in; a short one (the subject) takes the mail's, or its likeliest."""
     if not language:
-        body = [draft for draft in drafts if draft.passage] or drafts
-        language = likeliest(_summed(body), known_languages())
+        body = _summed(draft for draft in drafts if draft.passage)
+        language = winner(_ruled(body), sure=_LIKELY) or likeliest(_summed(drafts), known_languages())
     grouped: dict[int, list[_Draft]] = {}
     for draft in drafts:
         grouped.setdefault(draft.passage, []).append(draft)
@@ -195,8 +195,11 @@ def _by_passage(drafts: list[_Draft], language: str) -> dict[int, str]:
 
 def _best(votes: Votes, language: str) -> str:
     """The language to read a passage in: its own, else the mail's, else the likeliest that has rules."""
-    ruled = {code: count for code, count in votes.items() if code in known_languages()}
-    return winner(votes) or language or winner(ruled, sure=_LIKELY)
+    return winner(votes) or language or winner(_ruled(votes), sure=_LIKELY)
+
+
+def _ruled(votes: Votes) -> Votes:
+    return {code: count for code, count in votes.items() if code in known_languages()}
 
 
 def _settled(draft: _Draft, language: str) -> Sentence:

@@ -57,6 +57,11 @@ def test_a_short_subject_takes_the_language_of_the_mail() -> None:
     assert scene.sentences[0].language == "de"
 
 
+def test_words_that_no_language_is_sure_of_are_read_in_that_of_the_subject() -> None:
+    scene = observe(plain("Reviewers receive a voucher.", subject="Your order"))
+    assert [s.language for s in scene.sentences] == ["en", "en"]
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [
