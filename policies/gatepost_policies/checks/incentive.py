@@ -37,11 +37,21 @@ def _rewards(asks: Asks) -> Rewards:
 
 
 def _hinted(asks: Asks) -> Iterator[tuple[int, Span]]:
-    """Rewards that are hinted at where the sentence, or an ask beside it, speaks of reviews."""
+    """Rewards that are hinted at where the sentence, or an ask beside it, speaks of reviews.
+
+    In a long mail only the sentence that asks ties them to a review; others meet it by chance.
+    """
     met = asks.talk.together(
-        "benefit", ("review_talk",), unless=UNPAID, besides=("gift_owed", "gift_harmless"), reach=1
+        "benefit",
+        ("review_talk",),
+        unless=UNPAID,
+        besides=("gift_owed", "gift_harmless"),
+        reach=1,
+        anywhere=True,
     )
     for number, hit in met:
+        if not (asks.talk.is_brief or number in asks.numbers):
+            continue
         here = asks.talk.sentences[number]
         beside = not runs_errand(here) and asks.numbers & {number - 1, number + 1}
         if here.has("review_talk") or beside:

@@ -98,3 +98,19 @@ def test_a_voucher_handed_over_after_thanks_for_a_review_is_a_reward() -> None:
 )
 def test_what_stands_beside_what_it_is_given_for_is_a_reward(text: str, paid: bool) -> None:
     assert ("review-incentive" in found(plain(text))) is paid
+
+
+LONG = (
+    "It has been a week since your order. Did Biscuit try the snack? Tell us how it went. Did he like it? "
+    "Was it good for his teeth? Would you buy it for another dog? We are a shop for dogs. "
+)
+
+
+def test_in_a_long_mail_the_sentence_that_asks_ties_a_hint_to_the_review() -> None:
+    text = LONG + "Leave a review and it will be worth your while."
+    assert "review-incentive" in found(plain(text))
+
+
+def test_in_a_long_mail_a_hint_beside_the_ask_rewards_nobody() -> None:
+    text = LONG + "The manual is worth your while. Please leave a review."
+    assert "review-incentive" not in found(plain(text))
