@@ -24,8 +24,8 @@ from gatepost.daemon.clock import SystemClock
 from gatepost.model import MessageState
 from gatepost.store import Home, Store
 from gatepost.store.search import Filters, Page
+from kit.loopback import free_port
 from kit.messages import BUYER, SELLER
-from kit.mtas import free_port
 from kit.smtp_script import Peer
 from kit.smtp_sink import Received, Sink, Step
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kit.certificates import ServerCertificate
+from kit.loopback import free_port
 from kit.peers import require
 
 START_SECONDS = 20
@@ -97,13 +97,6 @@ out:
 begin retry
 * * F,1m,1s
 """
-
-
-def free_port() -> int:
-    """A port of loopback that was free just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def needs_root(program: str) -> None:

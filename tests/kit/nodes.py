@@ -19,7 +19,7 @@ import yaml
 
 from gatepost.store.serverhome import ServerHome
 from kit.campaign import SINK_STEPS, Campaign, Mail
-from kit.mtas import free_port
+from kit.loopback import free_port
 from kit.postgres import Server
 from kit.smtp_script import Peer
 from kit.smtp_sink import Received

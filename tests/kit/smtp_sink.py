@@ -19,6 +19,7 @@ from functools import partial
 from typing import Self, cast
 
 from gatepost.tasks import Tasks
+from kit.loopback import free_port
 from kit.smtp_script import Behaviour, Close, Delay, Drip, Flood, Hold, Raw, Say, Silence, Step, takes
 
 __all__ = [
@@ -35,7 +36,6 @@ __all__ = [
     "Silence",
     "Sink",
     "Step",
-    "closed_port",
 ]
 
 EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 52428800", "DSN", "ENHANCEDSTATUSCODES")
@@ -352,6 +352,7 @@ class Sink:
 
     async def start(self) -> None:
         """Listen: on any free port the first time, on the same one after `stop`."""
+        self.port = self.port or free_port()
 
         def talk() -> Talk:
             self.connections += 1
@@ -360,7 +361,6 @@ class Sink:
         loop = asyncio.get_running_loop()
         context = self.tls if self.implicit else None
         self._server = await loop.create_server(talk, "127.0.0.1", self.port, ssl=context, backlog=512)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     def drop(self) -> None:
         """End all connections as a restarted server would, without a word."""
@@ -384,9 +384,3 @@ class Sink:
         await self.stop()
         if self.failures:
             raise self.failures[0]
-
-
-async def closed_port() -> int:
-    """A port of loopback on which nobody listens."""
-    async with Sink() as sink:
-        return sink.port

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 from kit.gateway import Gateway
+from kit.loopback import free_port
 from kit.messages import SELLER
-from kit.mtas import free_port
 from kit.smtp_sink import Say, Sink, Step
 from kit.submit import mail, submit
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kit.gateway import Gateway
+from kit.loopback import free_port
 from kit.messages import BUYER
-from kit.mtas import free_port
 from kit.smtp_sink import Sink
 from kit.submit import mail, submit
 

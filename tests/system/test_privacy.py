@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kit.gateway import Gateway
-from kit.mtas import free_port
+from kit.loopback import free_port
 from kit.smtp_client import connected
 from kit.smtp_sink import Sink
 from kit.submit import mail, submit

@@ -11,8 +11,9 @@ import pytest
 
 from kit.certificates import Authority
 from kit.gateway import Gateway
+from kit.loopback import free_port
 from kit.messages import BUYER, SELLER
-from kit.mtas import exim, free_port, postfix
+from kit.mtas import exim, postfix
 from kit.smtp_sink import Received, Sink
 from kit.submit import mail, submit
 

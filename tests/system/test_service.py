@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kit.mtas import free_port, listening
+from kit.loopback import free_port
+from kit.mtas import listening
 from kit.peers import require
 
 SECONDS = 30

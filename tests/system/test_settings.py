@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from kit.gateway import Gateway
-from kit.mtas import free_port
+from kit.loopback import free_port
 from kit.smtp_sink import Sink
 from kit.submit import mail, submit
 

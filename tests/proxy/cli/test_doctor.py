@@ -13,8 +13,9 @@ from gatepost.config import load
 from gatepost.daemon.clock import SystemClock
 from kit.command import Done, command
 from kit.desk import Desk
+from kit.loopback import closed_port
 from kit.messages import AT
-from kit.smtp_sink import Say, Sink, Step, closed_port
+from kit.smtp_sink import Say, Sink, Step
 from kit.stores import held, in_doubt, spooled
 
 FREE = "smtp: {listeners: [{address: 127.0.0.1:0}]}\nsite: {address: 127.0.0.1:0}\n"
@@ -54,7 +55,8 @@ async def test_all_well_exits_with_nothing_to_mend(desk: Desk, sink: Sink) -> No
 
 
 async def test_a_relay_that_is_down_is_a_problem_with_its_mend(desk: Desk) -> None:
-    done = await examined(desk, await closed_port())
+    with closed_port() as port:
+        done = await examined(desk, port)
     (row,) = [row for row in about(done, "relay") if row["status"] == "problem"]
     assert done.status == 1
     assert row["found"].startswith("connect: ")
@@ -87,12 +89,11 @@ async def test_a_relay_that_greets_with_an_error_is_a_problem(desk: Desk, sink: 
 
 
 async def test_every_route_is_tried(desk: Desk, sink: Sink) -> None:
-    port = await closed_port()
-    route = (
-        f"routes: [{{sender_domains: [a.example], relay: {{host: 127.0.0.1, port: {port}, tls: none}}}}]\n"
-    )
-    desk.configure(f"relay: {{host: 127.0.0.1, port: {sink.port}, tls: none}}\n{FREE}{route}")
-    done = await asyncio.to_thread(command, "doctor", "--json", "--config", desk.file)
+    with closed_port() as port:
+        down = f"{{host: 127.0.0.1, port: {port}, tls: none}}"
+        route = f"routes: [{{sender_domains: [a.example], relay: {down}}}]\n"
+        desk.configure(f"relay: {{host: 127.0.0.1, port: {sink.port}, tls: none}}\n{FREE}{route}")
+        done = await asyncio.to_thread(command, "doctor", "--json", "--config", desk.file)
     problems = [row["check"] for row in done.rows if row["status"] == "problem"]
     assert problems == [f"relay 127.0.0.1:{port} of a.example"]
 

@@ -13,8 +13,9 @@ from gatepost.model import Claim, MessageState, OrderId
 from gatepost.store import Store
 from kit.command import Done, command
 from kit.desk import Desk
+from kit.loopback import closed_port
 from kit.messages import BUYER, ORDER, RAW, SELLER, UNREADABLE, finding
-from kit.smtp_sink import Close, Say, Sink, Step, closed_port
+from kit.smtp_sink import Close, Say, Sink, Step
 from kit.stores import an_entry, held, in_doubt, relayed, state_of
 
 LIST_KEYS = [
@@ -181,9 +182,11 @@ async def in_a_process(*arguments: str) -> int:
 
 async def test_a_relay_that_is_down_leaves_it_in_the_spool(desk: Desk) -> None:
     await desk.work(lambda store: held(store, "m1"))
-    await relay_to(desk, await closed_port())
-    done = await release(desk, "m1")
-    assert (done.status, done.out) == (0, "m1: stored: goes out as soon as the relay takes it\n")
+    with closed_port() as port:
+        await relay_to(desk, port)
+        done = await release(desk, "m1")
+    said = (done.status, done.out, done.err)
+    assert said == (0, "m1: stored: goes out as soon as the relay takes it\n", "")
     assert await desk.work(lambda store: state_of(store, "m1")) is MessageState.SPOOLED
 
 

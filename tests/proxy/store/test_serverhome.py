@@ -14,7 +14,7 @@ from gatepost.store.engine import EngineError, Fault
 from gatepost.store.migrate import migrations
 from gatepost.store.serverhome import ServerHome, _protected
 from kit.certificates import Authority
-from kit.mtas import free_port
+from kit.loopback import free_port
 from kit.ports import StillClock
 from kit.postgres import Server
 from kit.stores import a_home, held, on_a_server, open_store, relayed, state_of

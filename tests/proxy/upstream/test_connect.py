@@ -11,6 +11,7 @@ from gatepost.errors import ConfigError, Refused, TryLater
 from gatepost.upstream import login_at_relay
 from gatepost.upstream.connect import tls_context
 from kit.certificates import Authority
+from kit.loopback import closed_port
 from kit.messages import BUYER, SELLER, message
 from kit.outgoing import of_size
 from kit.ports import until
@@ -25,7 +26,6 @@ from kit.smtp_sink import (
     Silence,
     Sink,
     Step,
-    closed_port,
 )
 
 SECRETS = (BUYER.encode(), SELLER.encode(), b"AUTH", b"MAIL")
@@ -276,9 +276,8 @@ async def test_a_login_the_relay_puts_off_is_try_later(says: str, sink: Sink) ->
 
 
 async def test_a_login_that_can_not_be_asked_is_try_later() -> None:
-    relay = settings_for(await closed_port())
-    with pytest.raises(TryLater):
-        await login_at_relay(relay, "ann", "s3cret", hostname="gate.example.com")
+    with closed_port() as port, pytest.raises(TryLater):
+        await login_at_relay(settings_for(port), "ann", "s3cret", hostname="gate.example.com")
 
 
 async def test_cancelling_a_connect_leaves_no_connection(sink: Sink, relay_to: RelayTo) -> None:

@@ -13,10 +13,11 @@ from gatepost.model import Credentials, Message
 from gatepost.upstream.line import Line
 from gatepost.upstream.pool import Pool
 from gatepost.upstream.relay import Relay
+from kit.loopback import closed_port
 from kit.messages import message
 from kit.ports import StillClock, until
 from kit.relays import OnData, RelayTo, settings_for
-from kit.smtp_sink import Close, Hold, Say, Silence, Sink, Step, closed_port
+from kit.smtp_sink import Close, Hold, Say, Silence, Sink, Step
 
 
 async def send(relay: Relay, on_data: OnData, count: int = 1) -> None:
@@ -227,9 +228,11 @@ async def _never() -> Line:
 
 @pytest.mark.usefixtures("long_pauses")
 async def test_a_stampede_to_a_relay_that_is_down_counts_as_one_failure(on_data: OnData) -> None:
-    relay = Relay(settings_for(await closed_port()), "gate.example.com", StillClock())
-    tried = [relay.relay(message(), on_data=on_data) for _ in range(50)]
-    assert all(isinstance(came, TryLater) for came in await asyncio.gather(*tried, return_exceptions=True))
+    with closed_port() as port:
+        relay = Relay(settings_for(port), "gate.example.com", StillClock())
+        tried = [relay.relay(message(), on_data=on_data) for _ in range(50)]
+        came = await asyncio.gather(*tried, return_exceptions=True)
+    assert all(isinstance(each, TryLater) for each in came)
     assert relay.status().pool.failures == 1
 
 

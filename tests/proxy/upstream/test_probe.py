@@ -9,8 +9,9 @@ import pytest
 from gatepost.upstream import probe
 from gatepost.upstream.connect import Stage
 from kit.certificates import Authority
+from kit.loopback import closed_port
 from kit.relays import settings_for
-from kit.smtp_sink import Close, Say, Sink, Step, closed_port
+from kit.smtp_sink import Close, Say, Sink, Step
 
 HOST = "gate.example.com"
 
@@ -36,7 +37,8 @@ async def test_a_relay_in_clear_without_limit(sink: Sink) -> None:
 
 
 async def test_a_relay_that_is_not_there() -> None:
-    found = await probe(settings_for(await closed_port()), HOST)
+    with closed_port() as port:
+        found = await probe(settings_for(port), HOST)
     assert found.failed is Stage.CONNECT
     assert "refused" in found.why.lower() or "connect" in found.why.lower()
 

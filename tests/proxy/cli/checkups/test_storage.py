@@ -15,8 +15,8 @@ from gatepost.daemon.clock import SystemClock
 from gatepost.store import Store
 from kit import postgres
 from kit.desk import Desk
+from kit.loopback import free_port
 from kit.messages import AT
-from kit.mtas import free_port
 from kit.stores import held, in_doubt
 
 
