@@ -138,7 +138,7 @@ class Road:
     async def _later(self, flight: Flight, later: TryLater) -> Answer:
         id, now = flight.message.id, self.clock.now()
         async with flight.lock:
-            is_late = now - flight.entry.received_at >= self.terms.give_up
+            is_late = now - (flight.entry.going_since or flight.entry.received_at) >= self.terms.give_up
             if flight.ours and is_late and not flight.message.session.inbound:
                 return await self._give_up(flight, later)
             if not (flight.ours or self.terms.spool):

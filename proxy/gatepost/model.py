@@ -320,6 +320,7 @@ class Entry:
     answer: Answer | None = None
     attempts: int = 0
     next_attempt_at: datetime | None = None
+    going_since: datetime | None = None  # when a person sent it on its way; None: since it came in
     last_error: str = ""  # the relay's last words, for people
     has_raw: bool = False
     words: str = ""  # what it says, for the search while it is held; written, never read back

@@ -134,7 +134,8 @@ async def send(going: Going, *, by: str, quarantine: Quarantine, road: Road) -> 
     if isinstance(taken, Taken):
         return ReleaseOutcome(id, Released.SPENT, claim=taken.claim)
     events.message_released(id, by)
-    flight = Flight(taken, going.entry, durable=True, ours=True)
+    entry = replace(going.entry, going_since=road.clock.now())
+    flight = Flight(taken, entry, durable=True, ours=True)
     answer = await road.tasks.start(road.attempt(flight), name=f"release {id}")
     return ReleaseOutcome(id, Released.SENT, answer=answer)
 

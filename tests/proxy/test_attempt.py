@@ -57,6 +57,16 @@ async def test_after_its_time_a_stored_mail_comes_back_as_a_report() -> None:
     assert b"could not be reached in time" in journal.raws[MessageId("new1")]
 
 
+async def test_a_mail_that_a_person_sent_on_its_way_has_its_time_from_then() -> None:
+    journal = MemoryJournal()
+    journal.clock.pass_by(hours=25)
+    released = flight(journal)
+    released.entry = replace(released.entry, going_since=journal.clock.now() - timedelta(hours=1))
+    upstream = ToldUpstream([TryLater("down")], before_dot=True)
+    await road(upstream, journal).attempt(released)
+    assert journal.entries[M1].state is MessageState.SPOOLED
+
+
 async def test_the_report_is_stored_before_the_mail_is_given_up() -> None:
     journal = MemoryJournal()
     await road(ToldUpstream([Refused(NO)]), journal).attempt(flight(journal))

@@ -25,7 +25,8 @@ _ROUND = 200
 
 _TAKE = """
 UPDATE messages SET state = 'attempting', state_at = :at, owner = :me, lease_until = :until, origin = 'held',
-  answered = 1, claimed = CASE WHEN :claimed = 1 THEN 1 ELSE claimed END, attempts = attempts + 1
+  answered = 1, claimed = CASE WHEN :claimed = 1 THEN 1 ELSE claimed END, attempts = attempts + 1,
+  going_since = :at
 WHERE id = :id AND state = 'held'
 RETURNING *
 """
@@ -151,6 +152,7 @@ class SqlQuarantine:
                 raise StateError(f"message {id} is {old.state.value}, not in doubt")
             new = _resolved(tx, old, delivered=delivered)
             moves.move(tx, old, Change(new, at, by=by, answer=_resolved_answer(id, new), next_attempt_at=at))
+            tx.change("UPDATE messages SET going_since = :at WHERE id = :id", {"at": at, "id": id})
             audit.record(tx, at=at, by=by, what="message.resolved", subject=id, details={"as": word})
             return new
 

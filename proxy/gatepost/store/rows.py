@@ -202,6 +202,7 @@ def entry_of(row: Row) -> Entry:
         answer=answer_of(row["answer"], row["findings"]),
         attempts=row["attempts"],
         next_attempt_at=_maybe_moment(row["next_attempt_at"]),
+        going_since=_maybe_moment(row["going_since"]),
         last_error=row["last_error"],
         has_raw=bool(row["has_raw"]),
     )

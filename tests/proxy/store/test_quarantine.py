@@ -43,6 +43,14 @@ async def test_a_taken_mail_is_whole_and_this_process_s(store: Store) -> None:
     assert await state_of(store, "m1") is _S.RELAYED
 
 
+async def test_a_taken_mail_goes_since_then(store: Store, clock: StillClock) -> None:
+    await held(store)
+    assert (await store.quarantine.show(M1)).going_since is None
+    clock.pass_by(hours=30)
+    await store.quarantine.take(M1, by="rita", claims=())
+    assert (await store.quarantine.show(M1)).going_since == clock.now()
+
+
 async def test_of_fifty_releases_one_takes_the_mail(store: Store) -> None:
     await held(store)
     takes = (store.quarantine.take(M1, by="rita", claims=()) for _ in range(50))
@@ -148,6 +156,7 @@ async def test_a_doubt_ended_as_not_delivered_goes_out_again(store: Store, clock
     await in_doubt(store, orders=[FIRST])
     assert await store.quarantine.resolve_in_doubt(M1, delivered=False, by="rita") is _S.SPOOLED
     assert [each.raw for each in await store.spool.due(clock.now(), 5)] == [RAW]
+    assert (await store.quarantine.show(M1)).going_since == clock.now()
     await settled(store, "m1", _S.RELAYED, _K.RELAYED)
     assert (await store.ledger.show(FIRST)).claim.state is ClaimState.CONFIRMED
 

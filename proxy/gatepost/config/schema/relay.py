@@ -93,7 +93,7 @@ class Delivery(Section):
     retry_seconds: Annotated[tuple[Count, ...], Field(min_length=1)] = (30, 60, 300, 900, 1800, 3600)
     """Waits before the next attempts; the last one repeats."""
     give_up_hours: Count = 24
-    """Age of a stored mail at which its sender gets a report instead."""
+    """How long a stored mail is tried, from its coming in or its release; then its sender gets a report."""
     parallel: Count = 5
     """Stored mails tried at one time."""
     round_seconds: Seconds = 5
