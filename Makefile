@@ -63,13 +63,14 @@ screenshots: $(VENV)/dev.stamp   ## take the pictures of the review site anew (n
 	@GATEPOST_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/proxy/admin/test_pictures.py
 
 lock:                            ## rewrite the hashed requirements (needs uv)
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -o requirements/core.txt
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -c requirements/core.txt --extra postgres --group dev -o requirements/dev.txt
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -p 3.11 --group fuzz -o requirements/fuzz.txt
+	uv pip compile --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -o requirements/core.txt
+	uv pip compile --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate -q -p 3.11 pyproject.toml -c requirements/core.txt --extra postgres --group dev -o requirements/dev.txt
+	uv pip compile --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate -q -p 3.11 --group fuzz -o requirements/fuzz.txt
 
-# uv is used when it is there, pip otherwise; both install the same hashed files.
-INSTALL = if command -v uv >/dev/null 2>&1; then VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install -q --require-hashes -r $(1) && VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install -q --no-deps -e .; \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; fi
+# uv is used when it is there, pip otherwise; both install the lines of the same hashed files and nothing else:
+# a resolver that looks further may take a release of today for `package[extra]`, and stop at its missing hash.
+INSTALL = if command -v uv >/dev/null 2>&1; then VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install -q --no-deps --require-hashes -r $(1) && VIRTUAL_ENV=$(CURDIR)/$(VENV) uv pip install -q --no-deps -e .; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $(1) && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; fi
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Gatepost needs Python 3.11 or newer; set PYTHON=python3.11"; exit 1; }
